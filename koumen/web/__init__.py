@@ -1,0 +1,1 @@
+"""The four sites and their common look."""
