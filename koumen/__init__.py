@@ -1,0 +1,1 @@
+"""Koumen (叩門): home-visit repayment for consumer lenders."""

@@ -1,0 +1,1 @@
+"""Agents, their skills, certificates and shifts."""

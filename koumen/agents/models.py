@@ -1,0 +1,59 @@
+"""Agents, what they can do, and when they work."""
+
+from django.db import models
+
+from koumen.kit.ids import new_id
+from koumen.people.models import Person
+
+
+class Agent(models.Model):
+    """A person who visits customers."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.OneToOneField(
+        Person, on_delete=models.PROTECT, related_name="agent"
+    )
+    staff_number = models.TextField(unique=True)
+    skills = models.JSONField(
+        default=list
+    )  # agents.rules.skills.Skill values: repayment, cash, consultation
+    languages = models.JSONField(default=list)  # spoken: cmn, nan, hak, yue, en
+    home_latitude = models.FloatField()
+    home_longitude = models.FloatField()
+    created_at = models.DateTimeField()
+
+
+class Certificate(models.Model):
+    """Proof that an agent may do something on given days, [from, to)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agent = models.ForeignKey(
+        Agent, on_delete=models.PROTECT, related_name="certificates"
+    )
+    kind = models.TextField()  # home_visit
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+
+
+class Shift(models.Model):
+    """An agent's working day; the row is the lock of that day, ``version`` counts its changes."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="shifts")
+    date = models.DateField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    start_latitude = models.FloatField()
+    start_longitude = models.FloatField()
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent", "date"], name="agents_one_shift_a_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="agents_shift_order",
+            ),
+        ]

@@ -1,0 +1,1 @@
+"""What happened: facts, their seals, and the memory of commands already done."""

@@ -1,0 +1,1 @@
+"""Which lender and which branch this is: the registry that stands in the schema public."""

@@ -1,0 +1,154 @@
+"""Setting up a branch: registry, schema, roles, tables, allowed moves."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from psycopg import sql
+
+from koumen.audit.commands import store_moves
+from koumen.branch.commands import store_holidays
+from koumen.branch.queries import this_branch
+from koumen.config.machines import MACHINES
+from koumen.embedded import supervisor
+
+OWNER = "koumen_owner"
+READERS = "koumen_app"
+
+# What even the application's role may not do, beside the triggers that refuse it for everyone.
+APPEND_ONLY = (
+    "audit_fact",
+    "audit_seal",
+    "ledger_entry",
+    "ledger_movement",
+    "people_reveal",
+    "conduct_ruling",
+    "credit_purchase",
+    "credit_repayment",
+    "payments_notecount",
+    "visits_visitmove",
+)
+
+
+def migrate_branch(schema: str, on_step: Callable[[str], None] = lambda step: None) -> None:
+    """Bring registry and branch up to date as the owner, then give the application what it needs."""
+    on_step("roles")
+    embedded = not settings.DATABASES["default"].get("PORT") and supervisor.owns(settings.KOUMEN_DATA)
+    if embedded:
+        _make_roles(schema)
+    with _as_owner(schema, embedded=embedded):
+        on_step("registry")
+        with _registry():
+            call_command("migrate", verbosity=0, interactive=False)
+        on_step("branch")
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)).as_string(None))
+        call_command("migrate", verbosity=0, interactive=False)
+        on_step("guards")
+        store_moves(list(MACHINES))
+        if embedded:
+            _grant(schema)
+    this_branch.cache_clear()
+
+
+def migrations_digest() -> str:
+    """A digest of every migration and state table: unchanged means there is nothing to migrate."""
+    package = Path(__file__).resolve().parent.parent
+    files = sorted([*package.glob("*/migrations/*.py"), *package.glob("*/states.py"), Path(__file__)])
+    total = hashlib.sha256()
+    for file in files:
+        total.update(str(file.relative_to(package)).encode() + file.read_bytes())
+    return total.hexdigest()
+
+
+@contextmanager
+def _as_owner(schema: str, *, embedded: bool) -> Iterator[None]:
+    """Connect as the owner with the branch's search path for the time of the migration."""
+    default = connections["default"]
+    before = {k: default.settings_dict[k] for k in ("USER", "OPTIONS")}
+    default.close()
+    if embedded:
+        default.settings_dict["USER"] = OWNER
+    default.settings_dict["OPTIONS"] = before["OPTIONS"] | {"options": f"-c search_path={schema},public"}
+    try:
+        yield
+    finally:
+        default.close()
+        default.settings_dict.update(before)
+
+
+@contextmanager
+def _registry() -> Iterator[None]:
+    """Run migrations against public, where only the room branch has tables."""
+    default = connections["default"]
+    before = default.settings_dict["OPTIONS"]
+    default.close()
+    default.settings_dict["OPTIONS"] = before | {"options": "-c search_path=public"}
+    settings.MIGRATING_REGISTRY = True
+    try:
+        yield
+    finally:
+        default.close()
+        default.settings_dict["OPTIONS"] = before
+        settings.MIGRATING_REGISTRY = False
+
+
+def _make_roles(schema: str) -> None:
+    """Make the owner, the group of readers and the branch's own sign-in role on the embedded server."""
+    name = settings.DATABASES["default"]["NAME"]
+    branch_role = f"{READERS}_{schema}"
+    with psycopg.connect(supervisor.conninfo(settings.KOUMEN_DATA, name), autocommit=True) as boot:
+        known = {row[0] for row in boot.execute("select rolname from pg_roles").fetchall()}
+        for role, kind in ((OWNER, "login"), (READERS, "nologin"), (branch_role, "login")):
+            if role not in known:
+                boot.execute(sql.SQL("create role {} " + kind).format(sql.Identifier(role)))
+        boot.execute(sql.SQL("grant {} to {}").format(sql.Identifier(READERS), sql.Identifier(branch_role)))
+        boot.execute(sql.SQL("grant pg_read_all_stats to {}").format(sql.Identifier(READERS)))
+        boot.execute(sql.SQL("grant execute on function pg_control_system() to {}").format(sql.Identifier(READERS)))
+        boot.execute(sql.SQL("grant create on database {} to {}").format(sql.Identifier(name), sql.Identifier(OWNER)))
+        boot.execute(sql.SQL("grant create, usage on schema public to {}").format(sql.Identifier(OWNER)))
+        for extension in ("btree_gist", "pg_trgm"):
+            boot.execute(
+                sql.SQL("create extension if not exists {} schema public").format(sql.Identifier(extension))
+            )
+        boot.execute(
+            sql.SQL("alter role {} set search_path = {}, public").format(
+                sql.Identifier(branch_role), sql.Identifier(schema)
+            )
+        )
+        # the seal's rule "told as older than it is" rests on no transaction living longer
+        boot.execute(
+            sql.SQL("alter role {} set transaction_timeout = '10min'").format(sql.Identifier(branch_role))
+        )
+
+
+def _grant(schema: str) -> None:
+    """Give the application's group the branch's tables, without changing or deleting append-only rows."""
+    group, place = sql.Identifier(READERS), sql.Identifier(schema)
+    statements = [
+        sql.SQL("grant usage on schema {}, public to {}").format(place, group),
+        sql.SQL("grant select on all tables in schema public to {}").format(group),
+        sql.SQL("grant insert, update on public.branch_branch, public.branch_lender, public.branch_holiday to {}")
+        .format(group),
+        sql.SQL("grant usage on all sequences in schema public to {}").format(group),
+        sql.SQL("grant select, insert, update, delete on all tables in schema {} to {}").format(place, group),
+        sql.SQL("grant usage on all sequences in schema {} to {}").format(place, group),
+        sql.SQL("grant execute on all functions in schema {} to {}").format(place, group),
+        *(
+            sql.SQL("revoke update, delete, truncate on {} from {}").format(sql.Identifier(schema, table), group)
+            for table in APPEND_ONLY
+        ),
+    ]
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement.as_string(None))
+
+
+def store_country_holidays(first_year: int, last_year: int) -> int:
+    """Enter the holidays of this branch's country."""
+    return store_holidays(country=this_branch().country, first_year=first_year, last_year=last_year)

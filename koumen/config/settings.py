@@ -1,0 +1,191 @@
+"""Django's settings, from the environment with sane defaults; production refuses insecure ones by name."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from koumen.config import environment
+from koumen.embedded import supervisor
+
+PACKAGE = Path(__file__).resolve().parent.parent
+KOUMEN_MODE = environment.mode()
+KOUMEN_DATA = environment.data_folder()
+KOUMEN_BRANCH = environment.read("KOUMEN_BRANCH", "demo")
+KOUMEN_PORT = int(environment.read("KOUMEN_PORT", "8765"))
+KOUMEN_PUBLIC_URL = environment.read("KOUMEN_PUBLIC_URL", f"http://localhost:{KOUMEN_PORT}").rstrip("/")
+IS_PRODUCTION = KOUMEN_MODE == "production"
+IS_DEMO = KOUMEN_MODE == "demo"
+
+# Keys: personal data, blind indexes, door secrets, stored documents, the wallet's callbacks, Django itself.
+KOUMEN_MASTER_KEY = environment.key("KOUMEN_MASTER_KEY", KOUMEN_DATA)
+KOUMEN_INDEX_KEY = environment.key("KOUMEN_INDEX_KEY", KOUMEN_DATA)
+KOUMEN_DOOR_KEY = environment.key("KOUMEN_DOOR_KEY", KOUMEN_DATA)
+KOUMEN_WALLET_KEY = environment.key("KOUMEN_WALLET_KEY", KOUMEN_DATA)
+SECRET_KEY = environment.key("KOUMEN_SECRET_KEY", KOUMEN_DATA).hex()
+KOUMEN_SIGNING_DIR = Path(environment.read("KOUMEN_SIGNING_DIR", str(KOUMEN_DATA / "keys")))
+KOUMEN_WALLET_URL = environment.read("KOUMEN_WALLET_URL", f"http://127.0.0.1:{KOUMEN_PORT + 1}").rstrip("/")
+
+DEBUG = False
+ALLOWED_HOSTS = [h for h in environment.read("KOUMEN_HOSTS").split(",") if h] or (
+    [] if IS_PRODUCTION else ["*"]  # a demonstration is opened under whatever name the machine has
+)
+if IS_PRODUCTION and not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("KOUMEN_HOSTS is not set: production names the hosts it answers for")
+if IS_PRODUCTION and not KOUMEN_PUBLIC_URL.startswith("https://"):
+    raise ImproperlyConfigured("KOUMEN_PUBLIC_URL must start with https:// in production")
+CSRF_TRUSTED_ORIGINS = [KOUMEN_PUBLIC_URL]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "leaflet",
+    "koumen.branch",
+    "koumen.audit",
+    "koumen.documents",
+    "koumen.people",
+    "koumen.ledger",
+    "koumen.conduct",
+    "koumen.credit",
+    "koumen.agents",
+    "koumen.visits",
+    "koumen.dispatch",
+    "koumen.payments",
+    "koumen.messages",
+    "koumen.web.ui",
+    "koumen.web.customer",
+    "koumen.web.agent",
+    "koumen.web.console",
+    "koumen.web.public",
+]
+
+MIDDLEWARE = [
+    "koumen.web.ui.middleware.SecurityHeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "koumen.web.ui.middleware.SiteMiddleware",
+    "koumen.web.ui.middleware.SiteSessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "koumen.web.ui.middleware.SiteCsrfMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "koumen.web.ui.middleware.PreferenceMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "koumen.web.ui.middleware.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "koumen.web.customer.urls"
+WSGI_APPLICATION = "koumen.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "koumen.web.ui.context.shared",
+            ],
+        },
+    }
+]
+
+_url = environment.read("DATABASE_URL")
+
+
+def _database() -> dict[str, object]:
+    """The database of this branch: by DATABASE_URL, else the embedded one's socket."""
+    common: dict[str, object] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": None,  # one connection a thread, kept: measured against a pool, see docs
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": f"-c search_path={KOUMEN_BRANCH},public"},
+        "DISABLE_SERVER_SIDE_CURSORS": False,
+    }
+    if _url:
+        parts = urlsplit(_url)
+        return common | {
+            "NAME": parts.path.lstrip("/"),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": parts.port or "",
+        }
+    return common | {
+        "NAME": environment.read("KOUMEN_DATABASE", "koumen"),
+        "HOST": str(supervisor.socket_folder(KOUMEN_DATA)),
+        "USER": environment.read("KOUMEN_DATABASE_ROLE", f"koumen_app_{KOUMEN_BRANCH}"),
+    }
+
+
+DATABASES = {"default": _database()}
+DATABASE_ROUTERS = ["koumen.config.routers.RegistryRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
+SECURE_SSL_REDIRECT = False  # the reverse proxy does it; a loop behind one locks everybody out
+SECURE_HSTS_SECONDS = 31_536_000 if IS_PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_PRODUCTION else None
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("zh-hant", _("Traditional Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = KOUMEN_DATA / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# Sign-in (django-allauth): customers by a code to their phone, staff by password and a second factor.
+ACCOUNT_ADAPTER = "koumen.web.ui.sign_in.KoumenAccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"phone", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900  # 15 minutes: an old customer may need to find their glasses
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION  # localhost without TLS
+LOGIN_REDIRECT_URL = "home"
+LOGIN_URL = "account_login"
+
+# Three requests a second for a whole minute is no person.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+PROCRASTINATE_ON_APP_READY = None
+LOGGING_CONFIG = None
+
+LEAFLET_CONFIG = {"RESET_VIEW": False}

@@ -1,0 +1,1 @@
+"""Products, credit accounts, purchases, statements, quotes and what is owed."""

@@ -1,0 +1,52 @@
+"""What happens to credit accounts."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from koumen.kit.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditAccountOpened(Event):
+    """A line was opened; the subject is the credit account."""
+
+    customer_id: UUID
+    limit_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurchaseRecorded(Event):
+    """Something was bought or given back; the subject is the credit account."""
+
+    purchase_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BalanceReduced(Event):
+    """Money arrived on a credit account; the subject is the credit account."""
+
+    payment_id: UUID
+    amount_minor: int
+    currency: str
+    balance_after_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteMade(Event):
+    """What is owed was put before a customer; the subject is the quote."""
+
+    credit_account_id: UUID
+    all_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountsImported(Event):
+    """A file of accounts was taken over; the subject is the batch."""
+
+    file_digest: str
+    accounts: int
+    statements: int

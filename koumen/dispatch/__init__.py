@@ -1,0 +1,1 @@
+"""Slots that can be kept, the stops of a shift, the board."""

@@ -1,0 +1,1 @@
+"""The words everyone uses: pure Python, no Django."""

@@ -1,0 +1,95 @@
+"""Accounts, entries, movements: balanced by construction, corrected by reversal."""
+
+from django.db import models
+
+from koumen.kit.ids import new_id
+
+
+class AccountKind(models.TextChoices):
+    """The chart of accounts; each kind's side is in rules/chart.py."""
+
+    PRINCIPAL = "principal", "receivable: principal"
+    INTEREST = "interest", "receivable: interest"
+    LATE = "late", "receivable: late charges"
+    FEE = "fee", "receivable: fees"
+    CREDIT_BALANCE = "credit_balance", "owed to the customer"
+    AGENT_CASH = "agent_cash", "cash in an agent's hands"
+    SAFE = "safe", "branch safe"
+    WALLET = "wallet", "wallet provider"
+    BANK = "bank", "bank"
+    MERCHANT = "merchant", "owed to merchants"
+    PAYMENTS_IN = "payments_in", "payments of the old system"
+    OPENING = "opening", "opening balances"
+    INTEREST_INCOME = "interest_income", "interest income"
+    LATE_INCOME = "late_income", "late charge income"
+    FEE_INCOME = "fee_income", "fee income"
+
+
+class Account(models.Model):
+    """One account; per owner for customers and agents, one for the branch otherwise."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.TextField(choices=AccountKind.choices)
+    owner_id = models.UUIDField(
+        null=True
+    )  # credit account or agent; empty for the branch's own
+    currency = models.CharField(max_length=3)
+    debit_minor = models.BigIntegerField(
+        default=0
+    )  # sums of movements, kept by the posting function only
+    credit_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "owner_id", "currency"],
+                name="ledger_account_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(debit_minor__gte=0, credit_minor__gte=0),
+                name="ledger_sums",
+            ),
+        ]
+
+
+class Entry(models.Model):
+    """One business fact in the books: a group of movements. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    entry_id = models.UUIDField(unique=True, default=new_id)
+    kind = (
+        models.TextField()
+    )  # cash_tender, wallet_tender, purchase, refund, opening, import_payment, reversal
+    source_id = models.UUIDField()  # the payment, purchase or import batch behind it
+    effective_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    reverses = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["source_id"], name="ledger_entry_source")]
+
+
+class Movement(models.Model):
+    """One amount from one account to another of the same currency. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="movements")
+    debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="debits")
+    credit = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="credits"
+    )
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0), name="ledger_movement_positive"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(debit=models.F("credit")),
+                name="ledger_movement_two_sides",
+            ),
+        ]

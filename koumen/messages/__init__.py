@@ -1,0 +1,1 @@
+"""What people are told, by which channel, and that it was sent."""

@@ -1,0 +1,1 @@
+"""Reactions of the room to what happened elsewhere."""

@@ -1,0 +1,105 @@
+"""Payments with their tender, counted notes, receipts and their series."""
+
+from django.db import models
+from django.db.models import Q
+
+from koumen.agents.models import Agent
+from koumen.credit.models import CreditAccount
+from koumen.documents.models import Document
+from koumen.kit.ids import new_id
+from koumen.payments.states import PaymentState
+from koumen.visits.models import Agreement, Visit
+
+
+class Payment(models.Model):
+    """One tender for one credit account."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="payments")
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="payments"
+    )
+    account = models.ForeignKey(
+        CreditAccount, on_delete=models.PROTECT, related_name="payments"
+    )
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="payments")
+    tender = models.TextField()  # cash, wallet
+    state = models.TextField(choices=[(s, s) for s in PaymentState])
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    opened_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
+    provider_reference = models.TextField(blank=True)
+    qr_text = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0), name="payments_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="paid", paid_at__isnull=False)
+                | Q(~Q(state="paid"), paid_at__isnull=True),
+                name="payments_paid_at_iff_paid",
+            ),
+            # one tender at a time: a second cannot open while the first may still succeed
+            models.UniqueConstraint(
+                fields=["visit"],
+                condition=Q(state__in=["pending", "unknown"]),
+                name="payments_one_open_a_visit",
+            ),
+        ]
+
+
+class NoteCount(models.Model):
+    """Notes and coins of one denomination, counted in, or given back as change. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="notes")
+    direction = models.TextField()  # in, out
+    denomination_minor = models.BigIntegerField()
+    count = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payment", "direction", "denomination_minor"],
+                name="payments_notes_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(count__gt=0, denomination_minor__gt=0),
+                name="payments_notes_positive",
+            ),
+        ]
+
+
+class ReceiptSeries(models.Model):
+    """A series of receipt numbers without gaps; the row is the lock of the next number."""
+
+    code = models.TextField(primary_key=True)
+    next_number = models.BigIntegerField(default=1)
+
+
+class Receipt(models.Model):
+    """A receipt: number and content in the payment's transaction, the PDF when first needed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    series = models.ForeignKey(ReceiptSeries, on_delete=models.PROTECT)
+    number = models.BigIntegerField()
+    payment = models.OneToOneField(
+        Payment, on_delete=models.PROTECT, related_name="receipt"
+    )
+    token = models.TextField(
+        unique=True
+    )  # in the QR: unguessable, opens the public page
+    issued_at = models.DateTimeField()
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT)
+    void_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series", "number"], name="payments_receipt_number"
+            )
+        ]

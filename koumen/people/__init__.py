@@ -1,0 +1,1 @@
+"""Persons, customers and those who help them; their personal data, encrypted."""

@@ -1,0 +1,42 @@
+"""What happens to persons."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from koumen.kit.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonRegistered(Event):
+    """A person was entered; the subject is the person."""
+
+    data_version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRegistered(Event):
+    """A person became a customer; the subject is the customer."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegateNamed(Event):
+    """A customer named somebody who may ask for visits; the subject is the customer."""
+
+    delegate_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDataChanged(Event):
+    """A person's document has a new version; the subject is the person."""
+
+    data_version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDataRevealed(Event):
+    """Somebody read the data of ``count`` persons; the subject is the first of them, rows in people_reveal."""
+
+    purpose: str
+    count: int

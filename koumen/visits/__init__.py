@@ -1,0 +1,1 @@
+"""Visits and their life, mutual proof at the door, the agreed amount."""

@@ -1,0 +1,152 @@
+"""What happens in the life of a visit; the subject is always the visit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from koumen.kit.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitRequested(Event):
+    """Somebody else than the customer asked for a visit; the customer must confirm."""
+
+    customer_id: UUID
+    agent_id: UUID
+    window_from: datetime
+    window_to: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitBooked(Event):
+    """A window was promised to a customer (by booking, or by confirming a request)."""
+
+    customer_id: UUID
+    agent_id: UUID
+    window_from: datetime
+    window_to: datetime
+    wanted_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitMoved(Event):
+    """The promise was changed to another window."""
+
+    agent_id: UUID
+    window_from: datetime
+    window_to: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitCancelled(Event):
+    """The visit was called off before the door."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentSetOut(Event):
+    """The agent is on the way."""
+
+    agent_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentTurnedBack(Event):
+    """The agent had to turn back; the promise stands."""
+
+    agent_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentArrived(Event):
+    """The agent is at the door."""
+
+    agent_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PicturesMatched(Event):
+    """The customer saw their two pictures on the agent's phone: the agent has proven themselves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PicturesDiffered(Event):
+    """The customer said the pictures are not theirs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerProven(Event):
+    """The customer proved who they are."""
+
+    means: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmountAgreed(Event):
+    """The customer agreed to an amount."""
+
+    agreement_id: UUID
+    quote_id: UUID
+    amount_minor: int
+    currency: str
+    confirmed_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeAccepted(Event):
+    """The customer's code was right: money may be taken."""
+
+    agreement_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeRefused(Event):
+    """A wrong code was entered and counted."""
+
+    tries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeLocked(Event):
+    """The third wrong code locked code entry."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeUnlocked(Event):
+    """The phone desk called back, proved the customer and let them try again with a new code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitPaid(Event):
+    """A payment was made at the visit."""
+
+    payment_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitClosed(Event):
+    """The agent left; the visit is complete."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NobodyAnswered(Event):
+    """Nobody opened."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitBrokenOff(Event):
+    """The visit was ended early, without effect on debt or score."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertSeen(Event):
+    """Somebody at the console took an alert."""
+
+    alert_id: UUID

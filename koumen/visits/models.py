@@ -1,0 +1,136 @@
+"""Visits, what was agreed at the door, and what alarmed somebody."""
+
+from django.db import models
+from django.db.models import Q
+
+from koumen.agents.models import Agent, Shift
+from koumen.credit.models import CreditAccount, Quote
+from koumen.kit.ids import new_id
+from koumen.people.models import Customer
+from koumen.visits.states import Proof, VisitState
+
+
+class Visit(models.Model):
+    """An agent comes to a customer in a promised window."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.TextField(
+        unique=True
+    )  # said on the phone and printed on the receipt
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="visits"
+    )
+    account = models.ForeignKey(
+        CreditAccount, on_delete=models.PROTECT, related_name="visits"
+    )
+    nature = models.TextField(
+        default="service"
+    )  # service, collection; never raised silently
+    initiated_by = models.TextField()  # customer, delegate, lender
+    state = models.TextField(choices=[(s, s) for s in VisitState])
+    proof = models.TextField(choices=[(p, p) for p in Proof], default=Proof.NONE)
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="visits")
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="visits")
+    date = models.DateField()
+    window_from = models.DateTimeField()  # promised arrival [from, to)
+    window_to = models.DateTimeField()
+    service_s = models.IntegerField()
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    wanted_minor = models.BigIntegerField()  # what the customer said when booking
+    currency = models.CharField(max_length=3)
+    wants_cash = models.BooleanField(default=False)
+    note_for_agent = models.BinaryField(
+        null=True
+    )  # free text, sealed under the customer's key
+    door_generation = models.IntegerField(default=1)  # raised to make new pictures
+    code_tries = models.IntegerField(default=0)
+    code_locked = models.BooleanField(default=False)
+    booked_at = models.DateTimeField(null=True)
+    set_out_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    proven_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(window_to__gt=models.F("window_from")),
+                name="visits_window_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["closed", "cancelled", "no_show", "broken_off"],
+                    ended_at__isnull=False,
+                )
+                | Q(
+                    ~Q(state__in=["closed", "cancelled", "no_show", "broken_off"]),
+                    ended_at__isnull=True,
+                ),
+                name="visits_ended_iff_over",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="requested", booked_at__isnull=True)
+                | Q(state="cancelled")
+                | Q(~Q(state__in=["requested", "cancelled"]), booked_at__isnull=False),
+                name="visits_booked_at_iff_booked",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["proven", "agreed", "paid"])
+                | Q(proven_at__isnull=False),
+                name="visits_proven_at",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-window_from"], name="visits_customer"),
+            models.Index(fields=["shift", "window_from"], name="visits_shift"),
+        ]
+
+
+class Agreement(models.Model):
+    """An amount that the customer agreed to, with the code bound to it; a new amount is a new row."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visit = models.ForeignKey(
+        Visit, on_delete=models.PROTECT, related_name="agreements"
+    )
+    generation = models.IntegerField()
+    quote = models.ForeignKey(Quote, on_delete=models.PROTECT)
+    amount_minor = models.BigIntegerField()
+    confirmed_on = models.TextField()  # own_screen, agents_phone
+    agreed_at = models.DateTimeField()
+    code_expires_at = models.DateTimeField()
+    code_accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "generation"], name="visits_agreement_generation"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0), name="visits_agreement_positive"
+            ),
+        ]
+
+
+class VisitMove(models.Model):
+    """The window a visit had before it was moved. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="moves")
+    window_from = models.DateTimeField()
+    window_to = models.DateTimeField()
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT)
+    moved_at = models.DateTimeField()
+
+
+class Alert(models.Model):
+    """Something the console must look at now."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="alerts")
+    kind = models.TextField()  # pictures_differ, code_locked
+    raised_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.TextField(blank=True)
