@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
 from koumen.branch.commands import BranchOpening, open_branch
 from koumen.branch.queries import this_branch
@@ -26,7 +27,7 @@ def django_db_modify_db_settings() -> None:
 
 
 @pytest.fixture(scope="session")
-def _template(tmp_path_factory: pytest.TempPathFactory) -> str:
+def _template(django_db_blocker: DjangoDbBlocker) -> str:
     """Migrate once for all workers, and again only when a migration has changed."""
     data = Path(settings.KOUMEN_DATA)
     supervisor.ensure(data)
@@ -35,7 +36,8 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with psycopg.connect(supervisor.conninfo(data, "postgres"), autocommit=True) as boot:
             if not boot.execute("select 1 from pg_database where datname = %s", [f"{name}_ready"]).fetchone():
-                _build(boot, name)
+                with django_db_blocker.unblock():
+                    _build(boot, name)
     return f"{name}_ready"
 
 
@@ -70,10 +72,10 @@ def _copy(template: str, name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(_template: str, worker_id: str, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_setup(_template: str, worker_id: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """One database for this worker, copied from the template."""
     name = f"koumen_test_{worker_id}"
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         _copy(_template, name)
         _use(name)
         yield
@@ -81,12 +83,12 @@ def django_db_setup(_template: str, worker_id: str, django_db_blocker: pytest.Fi
 
 
 @pytest.fixture
-def committed(django_db_setup: None, _template: str, worker_id: str, django_db_blocker: object) -> Iterator[None]:
+def committed(django_db_setup: None, _template: str, worker_id: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Real commits, for tests with several connections; afterwards the worker starts from a fresh copy.
 
     Append-only tables cannot be emptied, and should not be, even by a test.
     """
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         this_branch.cache_clear()
         yield
         _copy(_template, f"koumen_test_{worker_id}")

@@ -76,7 +76,7 @@ def test_every_file_and_every_public_function_says_what_it_is() -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("function", commands(), ids=lambda f: f"{f.__module__}.{f.__name__}")
+@pytest.mark.parametrize("function", list(commands()), ids=lambda f: f"{f.__module__}.{f.__name__}")
 def test_a_command_takes_named_arguments_an_actor_and_a_time(function: FunctionType) -> None:
     parameters = inspect.signature(function).parameters
     if function.__module__ == "koumen.audit.commands":

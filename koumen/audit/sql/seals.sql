@@ -12,10 +12,12 @@ returns bytea language sql immutable parallel safe set search_path from current 
     || int4send(octet_length(body)) || convert_to(body, 'UTF8'))
 $$;
 
+-- Both sealing functions act as their owner: the application's role may neither write a seal nor lock the facts.
+
 -- The first block ever, or the first on another cluster (restore, move, upgrade): transaction ids of two clusters
 -- cannot be compared, so every fact not yet sealed goes in, under a lock of milliseconds.
 create function seal_rebase(last_no bigint, last_hash bytea, cluster bigint)
-returns int language plpgsql set search_path from current as $$
+returns int language plpgsql security definer set search_path from current as $$
 declare
   seen pg_snapshot; sealed int8multirange; highest bigint; written int;
 begin
@@ -38,7 +40,7 @@ begin
 end $$;
 
 -- One call, at most one block; returns how many facts (0: nothing to do, or another sealer was faster).
-create function seal_facts() returns int language plpgsql set search_path from current as $$
+create function seal_facts() returns int language plpgsql security definer set search_path from current as $$
 declare
   last record; seen pg_snapshot; cluster bigint; written int;
 begin
@@ -79,3 +81,5 @@ begin
   returning n into written;
   return coalesce(written, 0);
 end $$;
+
+revoke execute on function seal_rebase(bigint, bytea, bigint) from public;
