@@ -25,6 +25,24 @@ class PurchaseRecorded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProductVersionStored(Event):
+    """A product got a new version of its parameters; the subject is the version."""
+
+    product: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementIssued(Event):
+    """A bill was made; the subject is the credit account."""
+
+    statement_id: UUID
+    balance_minor: int
+    minimum_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BalanceReduced(Event):
     """Money arrived on a credit account; the subject is the credit account."""
 

@@ -41,6 +41,16 @@ class CreditAccount(models.Model):
     version = models.IntegerField(default=1)
 
 
+class ImportBatch(models.Model):
+    """A history taken over from another system in one go; the same file is never taken over twice. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    file_digest = models.TextField(unique=True)  # SHA-256 of the file, hexadecimal
+    accounts = models.IntegerField()
+    statements = models.IntegerField()
+    imported_at = models.DateTimeField()
+
+
 class Purchase(models.Model):
     """Something bought with the line, or given back (negative is a refund). Append-only."""
 
@@ -79,6 +89,12 @@ class Statement(models.Model):
     )  # receivable minus credit balance; negative: we owe the customer
     minimum_minor = models.BigIntegerField()
     reported_lateness = models.SmallIntegerField(null=True)
+    issued_at = (
+        models.DateTimeField()
+    )  # when this row was made; a statement taken over keeps its old date above
+    batch = models.ForeignKey(
+        ImportBatch, null=True, on_delete=models.PROTECT, related_name="billed"
+    )
 
     class Meta:
         constraints = [
@@ -91,6 +107,7 @@ class Statement(models.Model):
 class Due(models.Model):
     """One debt: a bucket of one statement (or not yet billed) with what is still unpaid of it.
 
+    The row that is not yet billed grows with each purchase; once billed, ``billed_minor`` stands still.
     Sums by bucket equal the ledger's receivables of the account: `books check` proves it.
     """
 

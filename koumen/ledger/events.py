@@ -7,15 +7,6 @@ from koumen.kit.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
-class EntryPosted(Event):
-    """An entry was posted by hand; entries of payments and purchases are told by their own facts."""
-
-    entry_kind: str
-    amount_minor: int
-    currency: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class EntryReversed(Event):
     """An entry was undone by a new one; the subject is the new entry."""
 

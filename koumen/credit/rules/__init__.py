@@ -1,0 +1,1 @@
+"""What a product's parameters mean: dates, minimum payments, who is paid first. Pure."""

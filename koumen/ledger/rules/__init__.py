@@ -1,0 +1,1 @@
+"""The chart of accounts and what a posting must be. Pure."""
