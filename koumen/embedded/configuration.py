@@ -1,0 +1,46 @@
+"""The settings of the embedded server, written anew at each start so that old clusters follow."""
+
+import os
+from pathlib import Path
+
+# PostgreSQL puts parallel workers' memory into /dev/shm; Docker gives 64 MB of it, and a query fails.
+SMALLEST_SHARED_MEMORY = 256 * 1024 * 1024
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  (asked for its size only)
+
+INCLUDE = "include 'koumen.conf'"
+SETTINGS = {
+    "listen_addresses": "",  # the socket in a closed folder is the only door
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "wal_compression": "on",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %q%u ",
+    "shared_preload_libraries": "pg_stat_statements",
+    "idle_in_transaction_session_timeout": "60s",  # a forgotten transaction must not hold locks for ever
+}
+
+
+def settings() -> dict[str, str]:
+    """What this machine needs."""
+    chosen = dict(SETTINGS)
+    if shared_memory_bytes() < SMALLEST_SHARED_MEMORY:
+        chosen["dynamic_shared_memory_type"] = "mmap"
+    return chosen
+
+
+def as_file(chosen: dict[str, str]) -> str:
+    """The text of ``koumen.conf``."""
+    lines = [f"{name} = '{value}'" for name, value in chosen.items()]
+    return "\n".join(["# written at each start; change koumen/embedded/configuration.py instead", *lines, ""])
+
+
+def shared_memory_bytes() -> int:
+    """The size of /dev/shm; 0 where there is none."""
+    try:
+        found = os.statvfs(SHARED_MEMORY)
+    except OSError:
+        return 0
+    return found.f_frsize * found.f_blocks
