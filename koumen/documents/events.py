@@ -1,0 +1,15 @@
+"""What happens to stored files."""
+
+from dataclasses import dataclass
+
+from koumen.kit.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentStored(Event):
+    """A file was sealed and kept; the digest proves later which bytes they were."""
+
+    document_kind: str
+    media_type: str
+    sha256: str
+    size: int

@@ -1,0 +1,37 @@
+"""Data and a template become a PDF: PDF/A-3a (lasts) and PDF/UA-1 (can be read aloud), as typst checks them."""
+
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import typst
+
+from koumen.documents.rules.coverage import FONTS
+from koumen.documents.rules.page import receipt_page
+from koumen.documents.rules.receipt import ReceiptContent
+from koumen.documents.rules.record import receipt_json
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The one font, read once: documents look the same on every machine."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+
+
+def typeset_receipt(content: ReceiptContent, at: datetime) -> bytes:
+    """The receipt as an unsigned PDF with receipt.json attached; same content and moment, same bytes."""
+    inputs = {"page": json.dumps(receipt_page(content)), "record": receipt_json(content)}
+    return typeset("receipt.typ", inputs, at)
+
+
+def typeset(template: str, inputs: dict[str, str], at: datetime) -> bytes:
+    """One PDF from a template of this room; raises typst.TypstError when the template is wrong."""
+    # A compiler of its own for each document: it holds the inputs, and two threads must not share them.
+    compiler = typst.Compiler(TEMPLATES / template, root=TEMPLATES, font_paths=_fonts(), sys_inputs=inputs)
+    pdf = compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=int(at.timestamp()))
+    if not isinstance(pdf, bytes):
+        raise TypeError("typst returned pages instead of one PDF")
+    return pdf
