@@ -25,6 +25,19 @@ class PaymentMade(Event):
     tender: str
     amount_minor: int
     currency: str
+    is_late: bool = False  # a closed tender that succeeded after all: it became a credit balance
+
+
+@dataclass(frozen=True, kw_only=True)
+class WalletShown(Event):
+    """The provider made a charge and the QR can be shown; the subject is the payment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptPrinted(Event):
+    """The PDF of a receipt was made and stored; the subject is the receipt."""
+
+    document_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

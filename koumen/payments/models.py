@@ -16,12 +16,8 @@ class Payment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="payments")
-    agreement = models.ForeignKey(
-        Agreement, on_delete=models.PROTECT, related_name="payments"
-    )
-    account = models.ForeignKey(
-        CreditAccount, on_delete=models.PROTECT, related_name="payments"
-    )
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="payments")
+    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="payments")
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="payments")
     tender = models.TextField()  # cash, wallet
     state = models.TextField(choices=[(s, s) for s in PaymentState])
@@ -32,15 +28,15 @@ class Payment(models.Model):
     paid_at = models.DateTimeField(null=True)
     provider_reference = models.TextField(blank=True)
     qr_text = models.TextField(blank=True)
+    close_reason = models.TextField(blank=True)
+    # the provider reported success after the tender was closed: the money is kept for the customer
+    is_late = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_positive"),
             models.CheckConstraint(
-                condition=Q(amount_minor__gt=0), name="payments_positive"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="paid", paid_at__isnull=False)
-                | Q(~Q(state="paid"), paid_at__isnull=True),
+                condition=Q(state="paid", paid_at__isnull=False) | Q(~Q(state="paid"), paid_at__isnull=True),
                 name="payments_paid_at_iff_paid",
             ),
             # one tender at a time: a second cannot open while the first may still succeed
@@ -49,6 +45,11 @@ class Payment(models.Model):
                 condition=Q(state__in=["pending", "unknown"]),
                 name="payments_one_open_a_visit",
             ),
+            # the provider's money cannot be booked twice
+            models.UniqueConstraint(
+                fields=["provider_reference"], condition=~Q(provider_reference=""), name="payments_provider_once"
+            ),
+            models.CheckConstraint(condition=Q(tender__in=["cash", "wallet"]), name="payments_tender_known"),
         ]
 
 
@@ -68,7 +69,7 @@ class NoteCount(models.Model):
                 name="payments_notes_once",
             ),
             models.CheckConstraint(
-                condition=Q(count__gt=0, denomination_minor__gt=0),
+                condition=Q(count__gt=0, denomination_minor__gt=0, direction__in=["in", "out"]),
                 name="payments_notes_positive",
             ),
         ]
@@ -87,19 +88,16 @@ class Receipt(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     series = models.ForeignKey(ReceiptSeries, on_delete=models.PROTECT)
     number = models.BigIntegerField()
-    payment = models.OneToOneField(
-        Payment, on_delete=models.PROTECT, related_name="receipt"
-    )
-    token = models.TextField(
-        unique=True
-    )  # in the QR: unguessable, opens the public page
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="receipt")
+    token = models.TextField(unique=True)  # in the QR: unguessable, opens the public page
     issued_at = models.DateTimeField()
-    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT)
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="receipts")
     void_reason = models.TextField(blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["series", "number"], name="payments_receipt_number"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["series", "number"], name="payments_receipt_number")]
+
+    @property
+    def printed_number(self) -> str:
+        """The number as it is printed and said."""
+        return f"{self.series_id}-{self.number:07d}"

@@ -78,6 +78,19 @@ class PicturesDiffered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PicturesRenewed(Event):
+    """The desk called the customer and gave the visit a new pair of pictures."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerNotProven(Event):
+    """The customer could not prove who they are by one means; the try was counted."""
+
+    means: str
+    tries: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomerProven(Event):
     """The customer proved who they are."""
 

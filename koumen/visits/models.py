@@ -6,7 +6,7 @@ from django.db.models import Q
 from koumen.agents.models import Agent, Shift
 from koumen.credit.models import CreditAccount, Quote
 from koumen.kit.ids import new_id
-from koumen.people.models import Customer
+from koumen.people.models import Customer, Person
 from koumen.visits.states import Proof, VisitState
 
 
@@ -14,19 +14,13 @@ class Visit(models.Model):
     """An agent comes to a customer in a promised window."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    number = models.TextField(
-        unique=True
-    )  # said on the phone and printed on the receipt
-    customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="visits"
-    )
-    account = models.ForeignKey(
-        CreditAccount, on_delete=models.PROTECT, related_name="visits"
-    )
-    nature = models.TextField(
-        default="service"
-    )  # service, collection; never raised silently
+    number = models.TextField(unique=True)  # said on the phone and printed on the receipt
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="visits")
+    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="visits")
+    nature = models.TextField(default="service")  # service, collection; never raised silently
     initiated_by = models.TextField()  # customer, delegate, lender
+    # the relative or member of staff who asked; they see what becomes of it
+    requested_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="requested_visits")
     state = models.TextField(choices=[(s, s) for s in VisitState])
     proof = models.TextField(choices=[(p, p) for p in Proof], default=Proof.NONE)
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="visits")
@@ -40,11 +34,11 @@ class Visit(models.Model):
     wanted_minor = models.BigIntegerField()  # what the customer said when booking
     currency = models.CharField(max_length=3)
     wants_cash = models.BooleanField(default=False)
-    note_for_agent = models.BinaryField(
-        null=True
-    )  # free text, sealed under the customer's key
+    note_for_agent = models.BinaryField(null=True)  # free text, sealed under the customer's key
     door_generation = models.IntegerField(default=1)  # raised to make new pictures
-    code_tries = models.IntegerField(default=0)
+    pictures_differed_at = models.DateTimeField(null=True)  # a pair that was once refused cannot be matched any more
+    identity_tries = models.SmallIntegerField(default=0)
+    code_tries = models.SmallIntegerField(default=0)
     code_locked = models.BooleanField(default=False)
     booked_at = models.DateTimeField(null=True)
     set_out_at = models.DateTimeField(null=True)
@@ -77,10 +71,15 @@ class Visit(models.Model):
                 name="visits_booked_at_iff_booked",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["proven", "agreed", "paid"])
-                | Q(proven_at__isnull=False),
+                condition=~Q(state__in=["proven", "agreed", "paid"]) | Q(proven_at__isnull=False),
                 name="visits_proven_at",
             ),
+            # the agent proves first, then the customer; without both no amount is agreed and no money taken
+            models.CheckConstraint(
+                condition=~Q(state__in=["proven", "agreed", "paid"]) | ~Q(proof__in=["none", "agent"]),
+                name="visits_proof_before_money",
+            ),
+            models.CheckConstraint(condition=Q(code_tries__gte=0, code_tries__lte=3), name="visits_three_tries"),
         ]
         indexes = [
             models.Index(fields=["customer", "-window_from"], name="visits_customer"),
@@ -92,25 +91,21 @@ class Agreement(models.Model):
     """An amount that the customer agreed to, with the code bound to it; a new amount is a new row."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    visit = models.ForeignKey(
-        Visit, on_delete=models.PROTECT, related_name="agreements"
-    )
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="agreements")
     generation = models.IntegerField()
     quote = models.ForeignKey(Quote, on_delete=models.PROTECT)
     amount_minor = models.BigIntegerField()
     confirmed_on = models.TextField()  # own_screen, agents_phone
+    surplus_wanted = models.BooleanField(default=False)  # the customer ticked: more than is owed, keep the rest
     agreed_at = models.DateTimeField()
+    code_generation = models.SmallIntegerField(default=1)  # raised by the phone desk: the same amount, a new code
     code_expires_at = models.DateTimeField()
     code_accepted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["visit", "generation"], name="visits_agreement_generation"
-            ),
-            models.CheckConstraint(
-                condition=Q(amount_minor__gt=0), name="visits_agreement_positive"
-            ),
+            models.UniqueConstraint(fields=["visit", "generation"], name="visits_agreement_generation"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="visits_agreement_positive"),
         ]
 
 

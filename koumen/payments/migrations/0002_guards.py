@@ -14,6 +14,15 @@ class Migration(migrations.Migration):
     operations: ClassVar = [
         guarded_state("payments_payment", "payment"),
         append_only("payments_notecount"),
-        frozen_columns("payments_payment", "visit_id", "agreement_id", "account_id", "agent_id", "tender", "amount_minor", "currency"),
+        frozen_columns(
+            "payments_payment",
+            "visit_id",
+            "agreement_id",
+            "account_id",
+            "agent_id",
+            "tender",
+            "amount_minor",
+            "currency",
+        ),
         frozen_columns("payments_receipt", "series_id", "number", "payment_id", "token", "issued_at"),
     ]

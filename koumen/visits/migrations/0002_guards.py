@@ -1,4 +1,4 @@
-"""What the database refuses in this room, whoever asks."""
+"""What the database refuses in this room, whoever asks; and the serial behind visit numbers."""
 
 from typing import ClassVar
 
@@ -15,5 +15,16 @@ class Migration(migrations.Migration):
         guarded_state("visits_visit", "visit"),
         append_only("visits_visitmove"),
         frozen_columns("visits_visit", "customer_id", "account_id", "number"),
-        frozen_columns("visits_agreement", "visit_id", "generation", "quote_id", "amount_minor", "confirmed_on"),
+        frozen_columns(
+            "visits_agreement",
+            "visit_id",
+            "generation",
+            "quote_id",
+            "amount_minor",
+            "confirmed_on",
+            "surplus_wanted",
+            "agreed_at",
+        ),
+        # five digits and a check digit: short enough to say on the phone
+        migrations.RunSQL("create sequence visits_visit_serial start 10001", "drop sequence visits_visit_serial"),
     ]

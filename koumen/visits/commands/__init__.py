@@ -1,0 +1,37 @@
+"""What can be done to a visit, by moment: booking, on the road, at the door, the ending."""
+
+from koumen.visits.commands.agreeing import agree_amount, enter_code, unlock_code
+from koumen.visits.commands.alarms import take_alert
+from koumen.visits.commands.booking import (
+    book_visit,
+    cancel_visit,
+    confirm_visit,
+    lapse_visit,
+    move_visit,
+)
+from koumen.visits.commands.door import confirm_pictures, prove_customer, renew_pictures
+from koumen.visits.commands.ending import break_off, leave, no_answer, pay_visit
+from koumen.visits.commands.road import Arrival, arrive, set_out, turn_back
+
+__all__ = [
+    "Arrival",
+    "agree_amount",
+    "arrive",
+    "book_visit",
+    "break_off",
+    "cancel_visit",
+    "confirm_pictures",
+    "confirm_visit",
+    "enter_code",
+    "lapse_visit",
+    "leave",
+    "move_visit",
+    "no_answer",
+    "pay_visit",
+    "prove_customer",
+    "renew_pictures",
+    "set_out",
+    "take_alert",
+    "turn_back",
+    "unlock_code",
+]

@@ -1,0 +1,87 @@
+"""On the road: setting out, turning back, arriving."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from koumen.audit.command import command, lock, require
+from koumen.audit.commands import record
+from koumen.conduct.commands import ask
+from koumen.conduct.models import Ruling
+from koumen.conduct.rules.acts import Act, Circumstances, Verdict
+from koumen.kit.actor import Actor
+from koumen.kit.errors import Conflict
+from koumen.visits.events import AgentArrived, AgentSetOut, AgentTurnedBack
+from koumen.visits.models import Visit
+from koumen.visits.permissions import is_own_agent, visible_to
+from koumen.visits.rules.moments import may_set_out
+from koumen.visits.rules.reasons import TurnBackReason
+from koumen.visits.states import VISIT, VisitState
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What became of an arrival: at the door, or not to knock (the ruling says why)."""
+
+    visit: Visit
+    ruling: Ruling
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the agent may knock."""
+        return self.ruling.verdict == Verdict.ALLOW
+
+
+@command
+def set_out(*, visit_id: UUID, actor: Actor, at: datetime) -> Visit:
+    """The agent starts for the door; from here the customer is told how near.
+
+    Records AgentSetOut. Raises Missing("visit-not-found"), Denied("visit-not-yours") or
+    Conflict("visit-cannot-set_out" | "too-early-to-set-out").
+    """
+    visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
+    require(is_own_agent(actor, visit), "visit-not-yours")
+    visit.state = VISIT.move(VisitState(visit.state), "set_out")
+    if not may_set_out(at, visit.window_from):
+        raise Conflict("too-early-to-set-out", window_from=visit.window_from)
+    visit.set_out_at = at
+    visit.save(update_fields=["state", "set_out_at"])
+    record(AgentSetOut(subject_id=visit.id, agent_id=visit.agent_id), actor=actor, at=at)
+    return visit
+
+
+@command
+def turn_back(*, visit_id: UUID, reason: TurnBackReason, actor: Actor, at: datetime) -> Visit:
+    """The agent cannot come now; the promise stands and dispatch looks after it.
+
+    Records AgentTurnedBack. Raises Missing("visit-not-found"), Denied("visit-not-yours") or
+    Conflict("visit-cannot-turn_back").
+    """
+    visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
+    require(is_own_agent(actor, visit), "visit-not-yours")
+    visit.state = VISIT.move(VisitState(visit.state), "turn_back")
+    visit.set_out_at = None
+    visit.save(update_fields=["state", "set_out_at"])
+    record(AgentTurnedBack(subject_id=visit.id, agent_id=visit.agent_id, reason=reason), actor=actor, at=at)
+    return visit
+
+
+@command
+def arrive(*, visit_id: UUID, actor: Actor, at: datetime) -> Arrival:
+    """The agent stands before the door and asks whether they may knock.
+
+    The policy pack answers (certificate, hours, window of 20 minutes before to 60 after). A denial is an outcome:
+    the ruling stays on record and the visit on the way. Records AgentArrived when allowed. Raises
+    Missing("visit-not-found"), Denied("visit-not-yours") or Conflict("visit-cannot-arrive").
+    """
+    visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
+    require(is_own_agent(actor, visit), "visit-not-yours")
+    after = VISIT.move(VisitState(visit.state), "arrive")
+    ruling = ask(act=Act.KNOCK, subject_id=visit.id, moment=at, circumstances=_circumstances(visit), actor=actor, at=at)
+    arrival = Arrival(visit, ruling)
+    if not arrival.is_allowed:
+        return arrival
+    visit.state, visit.arrived_at = after, at
+    visit.save(update_fields=["state", "arrived_at"])
+    record(AgentArrived(subject_id=visit.id, agent_id=visit.agent_id), actor=actor, at=at)
+    return arrival

@@ -1,0 +1,109 @@
+"""Who may see and do what at a visit."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from koumen.kit.actor import Actor, Role
+from koumen.people.models import Delegate
+from koumen.visits.models import Visit
+from koumen.visits.rules.outcomes import ConfirmedOn
+from koumen.visits.states import VisitState
+
+
+def visible_to(actor: Actor) -> QuerySet[Visit]:
+    """The visits an actor may know of.
+
+    A customer their own; a delegate those they asked for, of customers who still let them; an agent their own;
+    staff and the system all.
+    """
+    visits = Visit.objects.all()
+    if actor.is_staff or actor.role is Role.SYSTEM:
+        return visits
+    if actor.role is Role.CUSTOMER and actor.customer_id:
+        return visits.filter(customer_id=actor.customer_id)
+    if actor.role is Role.AGENT and actor.agent_id:
+        return visits.filter(agent_id=actor.agent_id).exclude(state=VisitState.REQUESTED)
+    if actor.role is Role.RELATIVE and actor.person_id:
+        lets = Delegate.objects.filter(
+            valid_from__lte=OuterRef("date"),
+            valid_to__gt=OuterRef("date"),
+            person_id=actor.person_id,
+            customer_id=OuterRef("customer_id"),
+        )
+        return visits.filter(Exists(lets), requested_by=actor.person_id)
+    return visits.none()
+
+
+def is_own_customer(actor: Actor, visit: Visit) -> bool:
+    """Whether the actor is the customer of the visit."""
+    return actor.role is Role.CUSTOMER and actor.customer_id == visit.customer_id
+
+
+def is_own_agent(actor: Actor, visit: Visit) -> bool:
+    """Whether the actor is the agent of the visit."""
+    return actor.role is Role.AGENT and actor.agent_id == visit.agent_id
+
+
+def is_desk(actor: Actor) -> bool:
+    """Whether the actor sits at the phone desk or at dispatch."""
+    return actor.is_staff and actor.has(Role.DISPATCHER)
+
+
+def may_book_visit(actor: Actor, customer_id: object) -> bool:
+    """A customer for themselves, a delegate for whoever lets them, the phone desk for a caller.
+
+    Only the customer's own booking is a promise; the others wait for the customer's word (threat T1).
+    """
+    if actor.role is Role.CUSTOMER:
+        return actor.customer_id == customer_id
+    if actor.role is Role.RELATIVE:
+        return Delegate.objects.filter(person_id=actor.person_id, customer_id=customer_id).exists()
+    return is_desk(actor)
+
+
+def may_confirm_visit(actor: Actor, visit: Visit) -> bool:
+    """Only the customer, through their own channel."""
+    return is_own_customer(actor, visit)
+
+
+def may_cancel_visit(actor: Actor, visit: Visit) -> bool:
+    """The customer, the delegate who asked for it, the desk; an agent turns back instead."""
+    return is_own_customer(actor, visit) or actor.role in (Role.RELATIVE, Role.SYSTEM) or is_desk(actor)
+
+
+def may_move_visit(actor: Actor, visit: Visit) -> bool:
+    """The customer, or the desk."""
+    return is_own_customer(actor, visit) or is_desk(actor)
+
+
+def may_compare_pictures(actor: Actor, visit: Visit) -> bool:
+    """The customer on their own screen, or on the agent's phone turned to them."""
+    return is_own_customer(actor, visit) or is_own_agent(actor, visit)
+
+
+def may_agree_amount(actor: Actor, visit: Visit, confirmed_on: ConfirmedOn) -> bool:
+    """The customer on their own screen; the agent's session only when its phone is turned to the customer."""
+    if confirmed_on is ConfirmedOn.OWN_SCREEN:
+        return is_own_customer(actor, visit)
+    return is_own_agent(actor, visit)
+
+
+def may_unlock_code(actor: Actor) -> bool:
+    """The phone desk, after calling back."""
+    return is_desk(actor)
+
+
+def may_break_off_visit(actor: Actor, visit: Visit) -> bool:
+    """Either side of the door, and the desk that hears of trouble."""
+    return is_own_agent(actor, visit) or is_own_customer(actor, visit) or is_desk(actor)
+
+
+def may_see_pictures(actor: Actor, visit: Visit) -> bool:
+    """The customer from booking on; the agent only at the door; the system to send them."""
+    if is_own_agent(actor, visit):
+        return visit.state == VisitState.AT_THE_DOOR
+    return is_own_customer(actor, visit) or actor.role is Role.SYSTEM
+
+
+def may_see_code(actor: Actor, visit: Visit) -> bool:
+    """The customer, and the system to send it to the customer's phone; never an agent, never staff."""
+    return is_own_customer(actor, visit) or actor.role is Role.SYSTEM

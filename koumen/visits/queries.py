@@ -1,0 +1,125 @@
+"""Reading visits; every list starts from what the actor may see."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from koumen.audit.command import require
+from koumen.kit.actor import Actor
+from koumen.kit.errors import Conflict, Missing
+from koumen.kit.money import CURRENCIES
+from koumen.visits.models import Agreement, Alert, Visit
+from koumen.visits.permissions import may_see_code, may_see_pictures, visible_to
+from koumen.visits.rules import secrets
+from koumen.visits.rules.band import amount_band
+from koumen.visits.rules.moments import LAPSE_BEFORE
+from koumen.visits.states import OPEN_STATES, VisitState
+
+
+def _with_people(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    return visits.select_related("customer", "account", "agent", "shift")
+
+
+def visit(*, actor: Actor, visit_id: UUID) -> Visit:
+    """One visit with customer, credit account, agent and shift; one query. Raises Missing("visit-not-found")."""
+    found = _with_people(visible_to(actor)).filter(id=visit_id).first()
+    if found is None:
+        raise Missing("visit-not-found")
+    return found
+
+
+def coming_visits(*, actor: Actor) -> list[Visit]:
+    """The visits that are not over, soonest first; one query."""
+    return list(_with_people(visible_to(actor)).filter(state__in=OPEN_STATES).order_by("window_from", "id"))
+
+
+def past_visits(*, actor: Actor, limit: int = 20) -> list[Visit]:
+    """The visits that are over, newest first; one query."""
+    over = _with_people(visible_to(actor)).exclude(state__in=OPEN_STATES)
+    return list(over.order_by("-window_from", "id")[:limit])
+
+
+def todays_stops(*, actor: Actor, agent_id: UUID, date: date) -> list[Visit]:
+    """An agent's visits of a day in the order of their windows, those over included; one query.
+
+    Requests are left out: nobody has promised them. The order of the road is known to ``dispatch``.
+    """
+    stops = _with_people(visible_to(actor)).filter(agent_id=agent_id, date=date)
+    return list(stops.exclude(state=VisitState.REQUESTED).order_by("window_from", "id"))
+
+
+def visits_of_day(*, actor: Actor, date: date) -> list[Visit]:
+    """All visits of a day that the actor may see, by window; one query."""
+    return list(_with_people(visible_to(actor)).filter(date=date).order_by("window_from", "id"))
+
+
+def band_of(visit: Visit) -> tuple[int, int | None]:
+    """What an agent may know of the amount before the door: [low, high) in minor units; no query."""
+    return amount_band(visit.wanted_minor, CURRENCIES[visit.currency].minor_units)
+
+
+def pictures_for(*, actor: Actor, visit_id: UUID) -> tuple[str, str]:
+    """The picture pair, as keys of ``kit.pictures``; one query.
+
+    Raises Denied("pictures-not-yours"): the agent sees them only at the door, staff never.
+    """
+    found = visit(actor=actor, visit_id=visit_id)
+    require(may_see_pictures(actor, found), "pictures-not-yours")
+    return secrets.picture_pair(settings.KOUMEN_DOOR_KEY, visit_id=found.id, generation=found.door_generation)
+
+
+def release_code(*, actor: Actor, visit_id: UUID) -> str:
+    """The code that the customer gives once an amount is agreed; two queries.
+
+    Raises Denied("code-not-yours") for everyone else and Conflict("code-not-ready") while there is none to give.
+    """
+    found = visit(actor=actor, visit_id=visit_id)
+    require(may_see_code(actor, found), "code-not-yours")
+    agreement = newest_agreement(found)
+    ready = found.state == VisitState.AGREED and not found.code_locked and agreement is not None
+    if agreement is None or not ready or agreement.code_accepted_at:
+        raise Conflict("code-not-ready")
+    return derive_code(found, agreement)
+
+
+def derive_code(visit: Visit, agreement: Agreement) -> str:
+    """The code of an agreement: for the command that checks it and the query that shows it; no query."""
+    return secrets.release_code(
+        settings.KOUMEN_DOOR_KEY,
+        secrets.CodeBinding(
+            visit_id=visit.id,
+            agent_id=visit.agent_id,
+            quote_id=agreement.quote_id,
+            amount_minor=agreement.amount_minor,
+            currency=visit.currency,
+            generation=agreement.generation,
+            code_generation=agreement.code_generation,
+        ),
+    )
+
+
+def newest_agreement(visit: Visit) -> Agreement | None:
+    """The amount the customer agreed to last; one query."""
+    return visit.agreements.order_by("-generation").first()
+
+
+def open_agreement(visit: Visit) -> Agreement | None:
+    """The newest agreement if its code was accepted: on it, and only on it, money may be taken; one query."""
+    newest = newest_agreement(visit)
+    return newest if newest and newest.code_accepted_at else None
+
+
+def open_alerts(*, actor: Actor) -> list[Alert]:
+    """What nobody has looked at yet, oldest first; one query."""
+    if not actor.is_staff:
+        return []
+    unseen = Alert.objects.filter(seen_at=None)
+    return list(unseen.select_related("visit", "visit__agent", "visit__customer").order_by("raised_at"))
+
+
+def requests_to_lapse(*, at: datetime) -> list[UUID]:
+    """Requests whose window is so near that they cannot be kept any more; one query."""
+    waiting = Visit.objects.filter(state=VisitState.REQUESTED, window_from__lte=at + LAPSE_BEFORE)
+    return list(waiting.order_by("window_from").values_list("id", flat=True))

@@ -1,0 +1,35 @@
+"""What is written down when a visit is booked."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class InitiatedBy(StrEnum):
+    """Whose wish a visit was."""
+
+    CUSTOMER = "customer"
+    DELEGATE = "delegate"
+    LENDER = "lender"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booking:
+    """A visit as asked for, with the place in an agent's shift that was found for it."""
+
+    customer_id: UUID
+    account_id: UUID
+    shift_id: UUID
+    agent_id: UUID
+    date: date
+    window_from: datetime
+    window_to: datetime
+    service_s: int
+    latitude: float
+    longitude: float
+    wanted_minor: int
+    currency: str
+    wants_cash: bool = False
+    note: str = ""
+    initiated_by: InitiatedBy = InitiatedBy.CUSTOMER

@@ -1,0 +1,65 @@
+"""Door secrets: derived when they are shown or checked, never stored, logged or part of a fact.
+
+Both are an HMAC-SHA-256 of one server key over everything the secret is bound to. The picture pair proves the
+agent (1 in 4,032 by chance, one try); the release code proves that the customer agrees to exactly this amount
+with exactly this agent (three tries in a million).
+"""
+
+import hmac
+from dataclasses import dataclass
+from uuid import UUID
+
+from koumen.kit.canonical import canonical
+from koumen.kit.pictures import PICTURES
+
+CODE_DIGITS = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeBinding:
+    """What a release code is bound to; any other value needs another code."""
+
+    visit_id: UUID
+    agent_id: UUID
+    quote_id: UUID
+    amount_minor: int
+    currency: str
+    generation: int
+    code_generation: int
+
+
+def picture_pair(key: bytes, *, visit_id: UUID, generation: int) -> tuple[str, str]:
+    """Two different pictures of the 64, in the order in which both screens show them."""
+    number = _derive(key, "pictures", visit_id=visit_id, generation=generation)
+    first, rest = number % len(PICTURES), number // len(PICTURES)
+    second = (first + 1 + rest % (len(PICTURES) - 1)) % len(PICTURES)
+    return PICTURES[first], PICTURES[second]
+
+
+def release_code(key: bytes, binding: CodeBinding) -> str:
+    """Six digits, with leading zeros."""
+    number = _derive(
+        key,
+        "code",
+        visit_id=binding.visit_id,
+        agent_id=binding.agent_id,
+        quote_id=binding.quote_id,
+        amount_minor=binding.amount_minor,
+        currency=binding.currency,
+        generation=binding.generation,
+        code_generation=binding.code_generation,
+    )
+    return f"{number % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+
+
+def is_same_code(given: str, right: str) -> bool:
+    """Compare what was typed, in equal time; spaces and full-width digits are how people write codes."""
+    digits = "".join(str(int(c)) for c in given if c.isdecimal())
+    return hmac.compare_digest(digits.encode(), right.encode())
+
+
+def _derive(key: bytes, kind: str, **bound_to: UUID | str | int) -> int:
+    """256 bits bound to a kind and its values; the modulo taken of them has no measurable bias."""
+    values = {name: value if isinstance(value, int) else str(value) for name, value in bound_to.items()}
+    text = canonical({"secret": f"koumen.door.1.{kind}", **values})
+    return int.from_bytes(hmac.digest(key, text.encode(), "sha256"), "big")
