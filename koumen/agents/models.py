@@ -10,13 +10,9 @@ class Agent(models.Model):
     """A person who visits customers."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    person = models.OneToOneField(
-        Person, on_delete=models.PROTECT, related_name="agent"
-    )
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="agent")
     staff_number = models.TextField(unique=True)
-    skills = models.JSONField(
-        default=list
-    )  # agents.rules.skills.Skill values: repayment, cash, consultation
+    skills = models.JSONField(default=list)  # agents.rules.skills.Skill values: repayment, cash, consultation
     languages = models.JSONField(default=list)  # spoken: cmn, nan, hak, yue, en
     home_latitude = models.FloatField()
     home_longitude = models.FloatField()
@@ -27,9 +23,7 @@ class Certificate(models.Model):
     """Proof that an agent may do something on given days, [from, to)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    agent = models.ForeignKey(
-        Agent, on_delete=models.PROTECT, related_name="certificates"
-    )
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="certificates")
     kind = models.TextField()  # home_visit
     valid_from = models.DateField()
     valid_to = models.DateField()
@@ -49,9 +43,7 @@ class Shift(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["agent", "date"], name="agents_one_shift_a_day"
-            ),
+            models.UniqueConstraint(fields=["agent", "date"], name="agents_one_shift_a_day"),
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")),
                 name="agents_shift_order",

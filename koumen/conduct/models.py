@@ -17,11 +17,7 @@ class PolicyPack(models.Model):
     effective_to = models.DateField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["name", "version"], name="conduct_pack_version"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["name", "version"], name="conduct_pack_version")]
 
 
 class Ruling(models.Model):
@@ -37,6 +33,4 @@ class Ruling(models.Model):
     asked_at = models.DateTimeField()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["subject_id", "act"], name="conduct_ruling_subject")
-        ]
+        indexes = [models.Index(fields=["subject_id", "act"], name="conduct_ruling_subject")]

@@ -1,0 +1,20 @@
+"""Who may do what to agents, and who sees them."""
+
+from django.db.models import QuerySet
+
+from koumen.agents.models import Agent
+from koumen.kit.actor import Actor, Role
+
+
+def may_manage_agents(actor: Actor) -> bool:
+    """Engage, certify and plan: the dispatcher, the administrator, and the system for a demonstration."""
+    return actor.has(Role.DISPATCHER, Role.ADMINISTRATOR, Role.SYSTEM)
+
+
+def visible_to(actor: Actor) -> QuerySet[Agent]:
+    """Staff see every agent, an agent themselves, nobody else a list."""
+    if actor.is_staff or actor.role is Role.SYSTEM:
+        return Agent.objects.all()
+    if actor.role is Role.AGENT and actor.agent_id:
+        return Agent.objects.filter(id=actor.agent_id)
+    return Agent.objects.none()

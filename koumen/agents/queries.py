@@ -1,0 +1,146 @@
+"""Reading agents, their cards and their working days."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import F, Q, QuerySet
+
+from koumen.agents.models import Agent, Shift
+from koumen.agents.permissions import visible_to
+from koumen.audit.command import lock, lock_by_ids
+from koumen.kit.actor import Actor
+from koumen.kit.errors import Missing
+from koumen.kit.place import Place
+
+
+@dataclass(frozen=True)
+class AgentCard:
+    """What an agent wears on their badge: anyone whom they visit may read it. The name is revealed by person."""
+
+    agent_id: UUID
+    person_id: UUID
+    staff_number: str
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WorkingDay:
+    """One shift as planning needs it; ``certificates`` are the kinds valid on its date."""
+
+    shift_id: UUID
+    agent_id: UUID
+    date: date
+    starts_at: datetime
+    ends_at: datetime
+    start: Place
+    skills: frozenset[str]
+    certificates: frozenset[str]
+    version: int
+
+
+def agent_of(actor: Actor) -> Agent:
+    """The agent who acts; one query. Raises Missing("agent-not-found")."""
+    agent = Agent.objects.filter(id=actor.agent_id).first() if actor.agent_id else None
+    if agent is None:
+        raise Missing("agent-not-found")
+    return agent
+
+
+def agent_card(*, agent_id: UUID) -> AgentCard:
+    """The badge of one agent; one query. Raises Missing("agent-not-found")."""
+    cards = agent_cards(agent_ids=[agent_id])
+    if agent_id not in cards:
+        raise Missing("agent-not-found")
+    return cards[agent_id]
+
+
+def agent_cards(*, agent_ids: Iterable[UUID]) -> Mapping[UUID, AgentCard]:
+    """The badges of several agents; one query."""
+    return {agent.id: _card(agent) for agent in Agent.objects.filter(id__in=list(agent_ids))}
+
+
+def agents(*, actor: Actor) -> list[AgentCard]:
+    """Every agent whom the actor may see, by staff number; one query."""
+    return [_card(agent) for agent in visible_to(actor).order_by("staff_number")]
+
+
+def _card(agent: Agent) -> AgentCard:
+    return AgentCard(
+        agent.id, agent.person_id, agent.staff_number, tuple(agent.skills), tuple(agent.languages)
+    )
+
+
+def shift_of(*, actor: Actor, agent_id: UUID, date: date) -> Shift | None:
+    """An agent's shift on a day, if planned and visible; one query."""
+    return Shift.objects.filter(agent__in=visible_to(actor), agent_id=agent_id, date=date).first()
+
+
+def shifts_on(*, actor: Actor, date: date) -> list[Shift]:
+    """All shifts of a day with their agents, by staff number; one query."""
+    shifts = Shift.objects.filter(agent__in=visible_to(actor), date=date)
+    return list(shifts.select_related("agent").order_by("agent__staff_number"))
+
+
+def is_certified(*, agent_id: UUID, kind: str, date: date) -> bool:
+    """Whether a certificate is valid on a day, [from, to); one query."""
+    valid = Q(certificates__kind=kind, certificates__valid_from__lte=date, certificates__valid_to__gt=date)
+    return Agent.objects.filter(valid, id=agent_id).exists()
+
+
+def certificates_on(*, agent_id: UUID, date: date) -> frozenset[str]:
+    """The kinds of certificate an agent holds on a day, [from, to); one query."""
+    kinds = Agent.objects.filter(
+        id=agent_id, certificates__valid_from__lte=date, certificates__valid_to__gt=date
+    ).values_list("certificates__kind", flat=True)
+    return frozenset(kinds)
+
+
+def working_days(*, from_date: date, to_date: date) -> list[WorkingDay]:
+    """Every shift in [from, to) for planning; it holds no personal data and is shown to nobody. One query."""
+    return _working_days(Shift.objects.filter(date__gte=from_date, date__lt=to_date))
+
+
+def working_day(*, shift_id: UUID) -> WorkingDay:
+    """One shift as planning needs it; one query. Raises Missing("shift-not-found")."""
+    days = _working_days(Shift.objects.filter(id=shift_id))
+    if not days:
+        raise Missing("shift-not-found")
+    return days[0]
+
+
+def _working_days(shifts: QuerySet[Shift]) -> list[WorkingDay]:
+    certificate = "agent__certificates__"
+    valid = Q(**{f"{certificate}valid_from__lte": F("date"), f"{certificate}valid_to__gt": F("date")})
+    held = ArrayAgg(f"{certificate}kind", filter=valid, default=[])
+    rows = shifts.annotate(held=held).select_related("agent").order_by("date", "agent_id")
+    return [
+        WorkingDay(
+            shift_id=shift.id,
+            agent_id=shift.agent_id,
+            date=shift.date,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            start=Place(shift.start_latitude, shift.start_longitude),
+            skills=frozenset(shift.agent.skills),
+            certificates=frozenset(shift.held),
+            version=shift.version,
+        )
+        for shift in rows
+    ]
+
+
+def lock_shift(shift_id: UUID) -> Shift:
+    """Lock a working day for this transaction; one query. Raises Missing("shift-not-found")."""
+    return lock(Shift.objects.all(), missing="shift-not-found", id=shift_id)
+
+
+def lock_shifts(shift_ids: set[UUID]) -> Mapping[UUID, Shift]:
+    """Lock several working days in the order of their ids; one query. Raises Missing("shift-not-found")."""
+    found = lock_by_ids(Shift.objects.all(), shift_ids)
+    if len(found) != len(shift_ids):
+        raise Missing("shift-not-found")
+    return {shift.id: shift for shift in found.values()}

@@ -1,0 +1,1 @@
+"""Decisions about agents and their working days, pure."""

@@ -1,0 +1,1 @@
+"""What a policy pack says and how it answers, pure."""

@@ -1,0 +1,143 @@
+"""A policy pack: dated rules of contact, read strictly when stored and never changed after.
+
+Source: the field's parameter matrix; every number is an example until a lawyer of the lender has checked it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any
+
+from koumen.kit.errors import Invalid
+from koumen.kit.money import CURRENCIES
+
+PARTS = frozenset(
+    {"pack", "version", "status", "effective_from", "effective_to"}
+    | {"hours", "knock", "staff", "cash", "stop", "sources"}
+)
+
+
+@dataclass(frozen=True)
+class CashLimits:
+    """Ceilings in minor units of one currency; a ceiling never refuses cash, it offers another way."""
+
+    currency: str
+    per_visit_max: int
+    two_agents_over: int
+    in_hand_max: int
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What the rulings are made from; hours are wall times where the customer lives, [opens, closes)."""
+
+    name: str
+    version: int
+    effective_from: date
+    effective_to: date | None
+    opens: time
+    closes: time
+    knock_before: timedelta
+    knock_after: timedelta
+    certificate: str | None
+    cash: Mapping[str, CashLimits]
+    stop_reasons: tuple[str, ...]
+
+    def is_effective(self, day: date) -> bool:
+        """Whether the pack holds on a day, [from, to)."""
+        return self.effective_from <= day and (self.effective_to is None or day < self.effective_to)
+
+
+def pack_on(packs: Iterable[Pack], day: date) -> Pack | None:
+    """The pack that holds on a day: the one that came into force last, and of those the newest version."""
+    held = [pack for pack in packs if pack.is_effective(day)]
+    return max(held, key=lambda pack: (pack.effective_from, pack.version), default=None)
+
+
+def read_pack(content: Mapping[str, Any]) -> Pack:
+    """Understand a stored pack; raises Invalid("pack-…") naming the part that is wrong."""
+    unknown = set(content) - PARTS
+    if unknown:
+        raise Invalid("pack-part-unknown", field=sorted(unknown)[0])
+    opens, closes = _hours(content)
+    knock = _part(content, "knock")
+    starts = _day(content, "effective_from")
+    ends = _day(content, "effective_to") if content.get("effective_to") is not None else None
+    if ends is not None and ends <= starts:
+        raise Invalid("pack-never-effective", field="effective_to")
+    return Pack(
+        name=_text(content, "pack"),
+        version=_count(content, "version", least=1),
+        effective_from=starts,
+        effective_to=ends,
+        opens=opens,
+        closes=closes,
+        knock_before=timedelta(minutes=_count(knock, "before_min")),
+        knock_after=timedelta(minutes=_count(knock, "after_min")),
+        certificate=_part(content, "staff").get("certificate"),
+        cash={code: _limits(code, limits) for code, limits in _part(content, "cash").items()},
+        stop_reasons=_reasons(content),
+    )
+
+
+def _part(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = content.get(name)
+    if not isinstance(part, Mapping):
+        raise Invalid("pack-part-missing", field=name)
+    return part
+
+
+def _text(content: Mapping[str, Any], name: str) -> str:
+    value = content.get(name)
+    if not isinstance(value, str) or not value:
+        raise Invalid("pack-text-missing", field=name)
+    return value
+
+
+def _count(content: Mapping[str, Any], name: str, least: int = 0) -> int:
+    value = content.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise Invalid("pack-number-wrong", field=name)
+    return value
+
+
+def _day(content: Mapping[str, Any], name: str) -> date:
+    try:
+        return date.fromisoformat(content[name])
+    except (KeyError, TypeError, ValueError):
+        raise Invalid("pack-date-wrong", field=name) from None
+
+
+def _hours(content: Mapping[str, Any]) -> tuple[time, time]:
+    hours = _part(content, "hours")
+    try:
+        opens, closes = (time.fromisoformat(text) for text in hours["visit"])
+    except (KeyError, TypeError, ValueError):
+        raise Invalid("pack-hours-wrong", field="hours") from None
+    if opens >= closes or opens.tzinfo or closes.tzinfo:
+        raise Invalid("pack-hours-wrong", field="hours")
+    if hours.get("zone") != "customer":
+        raise Invalid("pack-zone-unknown", field="hours")
+    return opens, closes
+
+
+def _limits(code: str, limits: Mapping[str, Any]) -> CashLimits:
+    if code not in CURRENCIES:
+        raise Invalid("currency-unknown", field="cash", value=code)
+    return CashLimits(
+        currency=code,
+        per_visit_max=_count(limits, "per_visit_max", least=1),
+        two_agents_over=_count(limits, "two_agents_over", least=1),
+        in_hand_max=_count(limits, "in_hand_max", least=1),
+    )
+
+
+def _reasons(content: Mapping[str, Any]) -> tuple[str, ...]:
+    reasons = content.get("stop")
+    if (
+        not isinstance(reasons, list)
+        or not reasons
+        or not all(isinstance(code, str) and code for code in reasons)
+    ):
+        raise Invalid("pack-stop-wrong", field="stop")
+    return tuple(dict.fromkeys(reasons))
