@@ -44,6 +44,10 @@ class Memory:
         self.once.answer = {name: str(value) for name, value in ids.items()}
         self.once.save(update_fields=["answer"])
 
+    def forget(self) -> None:
+        """Give the key back: nothing was done, and the same form may ask again with other inputs."""
+        self.once.delete()
+
 
 def remember(name: str, /, *, actor: Actor, key: UUID, inputs: Mapping[str, object], at: datetime) -> Memory:
     """Take the command's key, or find the answer given before.

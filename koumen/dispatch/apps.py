@@ -11,4 +11,4 @@ class DispatchConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the room's reactions register themselves."""
-        from koumen.dispatch import jobs  # noqa: F401, PLC0415
+        from koumen.dispatch import jobs  # noqa: F401

@@ -23,7 +23,7 @@ def known_skills(skills: Iterable[str]) -> list[str]:
     wanted = set(skills)
     unknown = wanted - {str(skill) for skill in Skill}
     if unknown:
-        raise Invalid("skill-unknown", field="skills", value=sorted(unknown)[0])
+        raise Invalid("skill-unknown", field="skills", value=min(unknown))
     return sorted(wanted)
 
 
@@ -31,5 +31,5 @@ def spoken_languages(languages: Iterable[str]) -> list[str]:
     """The languages in a fixed order, once each; raises Invalid("language-unknown")."""
     wanted = set(languages)
     if wanted - SPOKEN:
-        raise Invalid("language-unknown", field="languages", value=sorted(wanted - SPOKEN)[0])
+        raise Invalid("language-unknown", field="languages", value=min(wanted - SPOKEN))
     return sorted(wanted)

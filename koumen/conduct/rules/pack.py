@@ -58,7 +58,7 @@ def read_pack(content: Mapping[str, Any]) -> Pack:
     """Understand a stored pack; raises Invalid("pack-…") naming the part that is wrong."""
     unknown = set(content) - PARTS
     if unknown:
-        raise Invalid("pack-part-unknown", field=sorted(unknown)[0])
+        raise Invalid("pack-part-unknown", field=min(unknown))
     opens, closes = _hours(content)
     knock = _part(content, "knock")
     starts = _day(content, "effective_from")

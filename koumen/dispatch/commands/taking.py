@@ -1,0 +1,251 @@
+"""Taking a slot and moving to another: tested again under the lock of the shift by the test that offered it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from koumen.agents import queries as agents
+from koumen.agents.commands import count_change
+from koumen.agents.queries import WorkingDay
+from koumen.audit.command import command, lock, require
+from koumen.audit.commands import record, remember
+from koumen.branch.queries import this_branch
+from koumen.conduct.commands import ask
+from koumen.conduct.rules.acts import Act, Verdict
+from koumen.dispatch.commands.route import close_gap, write_route
+from koumen.dispatch.events import SlotTaken, StopDropped
+from koumen.dispatch.permissions import may_take_slot
+from koumen.dispatch.queries import TAKE_LEAD, book_circumstances, chances_of, plan_for, slots
+from koumen.dispatch.rules.slot import MOST_DAYS, USUAL_DAYS, Slot, SlotRequest, skills_for
+from koumen.dispatch.solver.day import Insertion
+from koumen.kit.actor import Actor
+from koumen.kit.clock import local_date
+from koumen.visits.commands.booking import book_visit, move_visit
+from koumen.visits.models import Visit
+from koumen.visits.permissions import may_move_visit, visible_to
+from koumen.visits.rules.booking import Booking, InitiatedBy
+from koumen.visits.states import VISIT, VisitState
+
+PLACE_GONE = "place-gone"
+# As many as an old customer can keep in mind after "somebody was faster".
+NEXT_BEST = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeRequest:
+    """A slot that somebody wants, for whom, where and for how much; what the form submitted."""
+
+    customer_id: UUID
+    account_id: UUID
+    slot: Slot
+    latitude: float
+    longitude: float
+    service_s: int
+    wanted_minor: int
+    currency: str
+    wants_cash: bool = False
+    note: str = ""
+    initiated_by: InitiatedBy = InitiatedBy.CUSTOMER
+
+    def asking(self, at: datetime) -> SlotRequest:
+        """The question whose answer held this slot: from today until past its day."""
+        return _asking(
+            at, self.slot, (self.latitude, self.longitude), self.service_s, wants_cash=self.wants_cash
+        )
+
+    def inputs(self) -> dict[str, object]:
+        """The submitted fields as plain values, for the key."""
+        places = {"latitude": repr(self.latitude), "longitude": repr(self.longitude)}
+        return {**vars(self), **places, "slot": self.slot.key}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The promise is made."""
+
+    visit: Visit
+
+
+@dataclass(frozen=True)
+class NextBest:
+    """The slot cannot be had, for these reasons (codes); nothing was written but the ruling if conduct said no."""
+
+    slots: tuple[Slot, ...]
+    reasons: tuple[str, ...] = (PLACE_GONE,)
+
+
+@dataclass(frozen=True)
+class _No:
+    """Why a slot cannot be had."""
+
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Yes:
+    """The place that was found for a slot, under the lock of its shift."""
+
+    day: WorkingDay
+    fit: Insertion
+
+
+def take(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -> Taken | NextBest:
+    """Take a slot; when somebody was faster, the next best slots are the answer.
+
+    They are looked for after the transaction, when its locks are gone. The same key gives the same visit; a slot
+    that could not be had leaves no key. Records SlotTaken (and what ``visits`` and ``conduct`` record). Raises
+    Denied("visit-not-yours-to-book"), Missing("shift-not-found"), Conflict("key-reused"), Invalid as
+    ``visits.book_visit``, or Invalid("place-off-the-earth").
+    """
+    taken = _take(booking=booking, key=key, actor=actor, at=at)
+    return (
+        taken if isinstance(taken, Taken) else _next_best(taken, booking.slot, booking.asking(at), actor, at)
+    )
+
+
+def move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) -> Taken | NextBest:
+    """Move a visit to another slot, the same outcomes as taking; the old promise stands until the new one is made.
+
+    Records SlotTaken, and StopDropped when the visit leaves another shift. Raises Missing("visit-not-found" |
+    "shift-not-found"), Denied("visit-not-yours"), Conflict("visit-cannot-move" | "key-reused").
+    """
+    moved = _move(visit_id=visit_id, slot=slot, key=key, actor=actor, at=at)
+    if isinstance(moved, Taken):
+        return moved
+    visit = visible_to(actor).get(id=visit_id)
+    return _next_best(moved, slot, _asking_for(visit, slot, at), actor, at)
+
+
+@command
+def _take(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -> Taken | _No:
+    """Take a slot or say why not; see ``take``."""
+    require(may_take_slot(actor, booking.customer_id), "visit-not-yours-to-book")
+    memory = remember("dispatch.take", actor=actor, key=key, inputs=booking.inputs(), at=at)
+    if memory.answer is not None:
+        return Taken(Visit.objects.get(id=memory.answer["visit"]))
+    agents.lock_shift(booking.slot.shift_id)
+    found = _tested(booking.slot, booking.asking(at), booking.customer_id, actor, at)
+    if isinstance(found, _No):
+        memory.forget()
+        return found
+    visit = book_visit(booking=_booking(booking, found.day), actor=actor, at=at)
+    _write_stop(visit, found, actor, at)
+    memory.keep(visit=visit.id)
+    return Taken(visit)
+
+
+@command
+def _move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) -> Taken | _No:
+    """Move a visit or say why not; see ``move``."""
+    inputs = {"visit_id": visit_id, "slot": slot.key}
+    memory = remember("dispatch.move", actor=actor, key=key, inputs=inputs, at=at)
+    if memory.answer is not None:
+        return Taken(visible_to(actor).get(id=memory.answer["visit"]))
+    visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
+    require(may_move_visit(actor, visit), "visit-not-yours")
+    VISIT.move(VisitState(visit.state), "move")
+    left = visit.shift_id
+    agents.lock_shifts({left, slot.shift_id})
+    found = _tested(slot, _asking_for(visit, slot, at), visit.customer_id, actor, at, moving=visit.id)
+    if isinstance(found, _No):
+        memory.forget()
+        return found
+    day = found.day
+    visit = move_visit(
+        visit_id=visit.id,
+        shift_id=day.shift_id,
+        agent_id=day.agent_id,
+        date=day.date,
+        window_from=slot.window_from,
+        window_to=slot.window_to,
+        actor=actor,
+        at=at,
+    )
+    _write_stop(visit, found, actor, at)
+    if left != day.shift_id:
+        shift = count_change(shift_id=left, actor=actor, at=at)
+        close_gap(shift_id=left)
+        record(
+            StopDropped(subject_id=visit.id, shift_id=left, shift_version=shift.version), actor=actor, at=at
+        )
+    memory.keep(visit=visit.id)
+    return Taken(visit)
+
+
+def _tested(
+    slot: Slot,
+    request: SlotRequest,
+    customer_id: UUID,
+    actor: Actor,
+    at: datetime,
+    moving: UUID | None = None,
+) -> _Yes | _No:
+    """Test a slot again, its shift being locked, and ask conduct; only what conduct denies is written down."""
+    day = agents.working_day(shift_id=slot.shift_id)
+    plan = plan_for([day], at=at, without=[moving] if moving else [])
+    window = (slot.window_from, slot.window_to)
+    offers = chances_of(plan, day, request, lead=TAKE_LEAD)
+    fit = next((o.fit for o in offers if (o.window.window_from, o.window.window_to) == window), None)
+    if fit is None:
+        return _No((PLACE_GONE,))
+    given = book_circumstances(day, *window, plan.zone)
+    ruling = ask(
+        act=Act.BOOK, subject_id=customer_id, moment=window[0], circumstances=given, actor=actor, at=at
+    )
+    return _Yes(day, fit) if ruling.verdict == Verdict.ALLOW else _No(tuple(ruling.reasons))
+
+
+def _write_stop(visit: Visit, found: _Yes, actor: Actor, at: datetime) -> None:
+    shift_id = found.day.shift_id
+    route = plan_for([found.day], at=at, without=[visit.id]).routes.get(shift_id, ())
+    write_route(shift_id=shift_id, route=route, visit_id=visit.id, gap=found.fit.gap)
+    shift = count_change(shift_id=shift_id, actor=actor, at=at)
+    record(SlotTaken(subject_id=visit.id, shift_id=shift_id, shift_version=shift.version), actor=actor, at=at)
+
+
+def _booking(wanted: TakeRequest, day: WorkingDay) -> Booking:
+    return Booking(
+        customer_id=wanted.customer_id,
+        account_id=wanted.account_id,
+        shift_id=day.shift_id,
+        agent_id=day.agent_id,
+        date=day.date,
+        window_from=wanted.slot.window_from,
+        window_to=wanted.slot.window_to,
+        service_s=wanted.service_s,
+        latitude=wanted.latitude,
+        longitude=wanted.longitude,
+        wanted_minor=wanted.wanted_minor,
+        currency=wanted.currency,
+        wants_cash=wanted.wants_cash,
+        note=wanted.note,
+        initiated_by=wanted.initiated_by,
+    )
+
+
+def _next_best(no: _No, slot: Slot, request: SlotRequest, actor: Actor, at: datetime) -> NextBest:
+    """The slots nearest in time to the one that was wanted."""
+    others = slots(actor=actor, request=request, at=at)
+    nearest = sorted(others, key=lambda other: (abs(other.window_from - slot.window_from), other.rank))
+    return NextBest(tuple(nearest[:NEXT_BEST]), no.reasons)
+
+
+def _asking_for(visit: Visit, slot: Slot, at: datetime) -> SlotRequest:
+    place = (visit.latitude, visit.longitude)
+    return _asking(at, slot, place, visit.service_s, wants_cash=visit.wants_cash)
+
+
+def _asking(
+    at: datetime, slot: Slot, place: tuple[float, float], service_s: int, *, wants_cash: bool
+) -> SlotRequest:
+    today = local_date(at, this_branch().zone)
+    # the usual days, and as far as the wanted one when that is later (never further than shifts are planned)
+    ahead = min(max(USUAL_DAYS, (slot.date - today).days + 1), MOST_DAYS)
+    return SlotRequest(
+        latitude=place[0],
+        longitude=place[1],
+        service_s=service_s,
+        skills=skills_for(wants_cash=wants_cash),
+        from_date=today,
+        days=ahead,
+    )

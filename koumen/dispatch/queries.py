@@ -1,0 +1,239 @@
+"""Slots that can be kept, the routes of a day, the board."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import F
+
+from koumen.agents import queries as agents
+from koumen.agents.queries import WorkingDay
+from koumen.audit.command import require
+from koumen.branch.queries import this_branch
+from koumen.conduct.queries import packs_between
+from koumen.conduct.rules.acts import Act, Circumstances, Verdict
+from koumen.conduct.rules.ask import decide
+from koumen.conduct.rules.pack import Pack, pack_on
+from koumen.dispatch.permissions import may_ask_for_slots, may_see_board, may_see_route
+from koumen.dispatch.rules.slot import Slot, SlotRequest, part_of_day, windows_between
+from koumen.dispatch.solver.offer import Chance, Wanted, best, chances
+from koumen.dispatch.solver.progress import Frame, Phase, Promise, day_at
+from koumen.dispatch.solver.travel import travel_s
+from koumen.kit.actor import Actor
+from koumen.kit.place import Place
+from koumen.visits.models import Visit
+from koumen.visits.states import AT_DOOR_STATES, OPEN_STATES, VisitState
+
+# A slot must leave time to prepare and to tell everybody.
+OFFER_LEAD = timedelta(minutes=60)
+# Reading four screens may take a quarter of an hour; the slot chosen meanwhile stays good.
+TAKE_LEAD = timedelta(minutes=45)
+# More than three choices for a part of the day are hard to hear on the phone.
+SLOTS_A_PART = 3
+
+
+@dataclass(frozen=True)
+class Routed:
+    """A visit at its place in a route."""
+
+    visit_id: UUID
+    promise: Promise
+    position: int | None
+
+    @property
+    def order(self) -> tuple[bool, bool, int]:
+        """What is over comes first, then what is in progress, each by its time; what is ahead keeps its order."""
+        return self.promise.phase is Phase.AHEAD, self.promise.phase is not Phase.OVER, self.promise.since
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is known for answering: working days, the visits of each in order, packs, and the moment."""
+
+    days: Sequence[WorkingDay]
+    routes: Mapping[UUID, Sequence[Routed]]
+    packs: Sequence[Pack]
+    zone: ZoneInfo
+    at: datetime
+
+
+def slots(*, actor: Actor, request: SlotRequest, at: datetime) -> list[Slot]:
+    """Windows at which some agent can truly be there, at most three a part of a day, in order of time.
+
+    Three queries however many agents, days and visits (and one for the registry, once a process).
+    Raises Denied("slots-not-yours").
+    """
+    require(may_ask_for_slots(actor), "slots-not-yours")
+    plan = plan_for(agents.working_days(from_date=request.from_date, to_date=request.to_date), at=at)
+    found = [chance for day in plan.days for chance in chances_of(plan, day, request, lead=OFFER_LEAD)]
+    one_agent_each = best(found, group=lambda slot: slot.window_from, most=1)
+    few = best(
+        one_agent_each,
+        group=lambda slot: (slot.date, part_of_day(slot.window_from, plan.zone)),
+        most=SLOTS_A_PART,
+    )
+    ranks = {chance.window: rank for rank, chance in enumerate(sorted(few, key=lambda chance: chance.fit))}
+    return sorted((_ranked(slot, rank) for slot, rank in ranks.items()), key=lambda slot: slot.window_from)
+
+
+def _ranked(slot: Slot, rank: int) -> Slot:
+    return Slot(slot.shift_id, slot.agent_id, slot.date, slot.window_from, slot.window_to, rank)
+
+
+def plan_for(days: Sequence[WorkingDay], *, at: datetime, without: Collection[UUID] = ()) -> Plan:
+    """Read what slots are made from; two queries, none when there is no working day.
+
+    ``without`` leaves visits out, as if they were not there: the one that is being moved.
+    """
+    routes = _routes([day.shift_id for day in days], without) if days else {}
+    dates = [day.date for day in days]
+    packs = packs_between(from_date=min(dates), to_date=max(dates) + timedelta(days=1)) if dates else []
+    return Plan(days, routes, packs, this_branch().zone, at)
+
+
+def chances_of(plan: Plan, day: WorkingDay, request: SlotRequest, *, lead: timedelta) -> list[Chance[Slot]]:
+    """The windows of one agent's day that can be kept: the one test, for offering and for taking; no query.
+
+    Skills, the hours and the certificate of the policy pack, the time to prepare, and the route: travel there,
+    the visit, travel on, every promise already given, and home before the shift ends.
+    """
+    pack = pack_on(plan.packs, day.date)
+    if pack is None or not request.skills <= day.skills:
+        return []
+    windows = [
+        (Slot(day.shift_id, day.agent_id, day.date, start, end), _seconds(start), _seconds(end))
+        for start, end in windows_between(day.starts_at, day.ends_at, plan.zone)
+        if start >= plan.at + lead and _may_book(pack, day, start, end, plan.zone)
+    ]
+    frame = Frame(_seconds(day.starts_at), _seconds(day.ends_at), day.start)
+    promises = [routed.promise for routed in plan.routes.get(day.shift_id, ())]
+    rest = day_at(frame, promises, _seconds(plan.at), travel_s)
+    return chances(rest, windows, Wanted(request.place, request.service_s), travel_s)
+
+
+def _may_book(pack: Pack, day: WorkingDay, start: datetime, end: datetime, zone: ZoneInfo) -> bool:
+    given = book_circumstances(day, start, end, zone)
+    return decide(pack, Act.BOOK, start, given).verdict is Verdict.ALLOW
+
+
+def book_circumstances(day: WorkingDay, start: datetime, end: datetime, zone: ZoneInfo) -> Circumstances:
+    """What conduct must know of a window with this agent; customers live in the branch's zone. No query."""
+    return Circumstances(zone=zone, window_from=start, window_to=end, certificates=day.certificates)
+
+
+def _routes(shift_ids: Collection[UUID], without: Collection[UUID]) -> Mapping[UUID, Sequence[Routed]]:
+    visits = Visit.objects.filter(shift_id__in=shift_ids).exclude(state=VisitState.CANCELLED)
+    routes: dict[UUID, list[Routed]] = defaultdict(list)
+    places = visits.annotate(place=F("stop__position"))
+    for visit in places.order_by(F("place").asc(nulls_last=True), "window_from", "id"):
+        if visit.id not in without:
+            routes[visit.shift_id].append(Routed(visit.id, _promise(visit), visit.place))
+    return {shift_id: sorted(route, key=lambda routed: routed.order) for shift_id, route in routes.items()}
+
+
+def _promise(visit: Visit) -> Promise:
+    phase, since = Phase.AHEAD, None
+    if visit.state not in OPEN_STATES:
+        phase, since = Phase.OVER, visit.ended_at
+    elif visit.state in AT_DOOR_STATES:
+        phase, since = Phase.AT_THE_DOOR, visit.arrived_at
+    elif visit.state == VisitState.ON_THE_WAY:
+        phase, since = Phase.ON_THE_WAY, visit.set_out_at
+    return Promise(
+        place=Place(visit.latitude, visit.longitude),
+        window_from=_seconds(visit.window_from),
+        window_to=_seconds(visit.window_to),
+        service_s=visit.service_s,
+        phase=phase,
+        since=_seconds(since) if since else 0,
+    )
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+@dataclass(frozen=True)
+class BoardStop:
+    """A visit as the board shows it; names are revealed by the person's id."""
+
+    visit_id: UUID
+    number: str
+    customer_id: UUID
+    customer_person_id: UUID
+    state: VisitState
+    window_from: datetime
+    window_to: datetime
+    position: int | None
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One agent's day on the board."""
+
+    agent_id: UUID
+    person_id: UUID
+    staff_number: str
+    shift_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    stops: tuple[BoardStop, ...]
+
+
+def board(*, actor: Actor, date: date) -> list[BoardRow]:
+    """Every shift of a day with its visits, those over and cancelled included, by staff number; two queries.
+
+    Raises Denied("board-not-yours").
+    """
+    require(may_see_board(actor), "board-not-yours")
+    shifts = agents.shifts_on(actor=actor, date=date)
+    stops = _board_stops([shift.id for shift in shifts])
+    return [
+        BoardRow(
+            agent_id=shift.agent_id,
+            person_id=shift.agent.person_id,
+            staff_number=shift.agent.staff_number,
+            shift_id=shift.id,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            stops=tuple(stops[shift.id]),
+        )
+        for shift in shifts
+    ]
+
+
+def todays_route(*, actor: Actor, agent_id: UUID, date: date) -> list[BoardStop]:
+    """An agent's stops of a day in the order of the road; cancelled visits and mere requests are not in it.
+
+    Two queries. Raises Denied("route-not-yours").
+    """
+    require(may_see_route(actor, agent_id), "route-not-yours")
+    shift = agents.shift_of(actor=actor, agent_id=agent_id, date=date)
+    hidden = {VisitState.CANCELLED, VisitState.REQUESTED}
+    return [stop for stop in _board_stops([shift.id])[shift.id] if stop.state not in hidden] if shift else []
+
+
+def _board_stops(shift_ids: Collection[UUID]) -> Mapping[UUID, list[BoardStop]]:
+    visits = (
+        Visit.objects.filter(shift_id__in=shift_ids)
+        .select_related("customer")
+        .annotate(place=F("stop__position"))
+    )
+    stops: dict[UUID, list[BoardStop]] = defaultdict(list)
+    for visit in visits.order_by("window_from", F("place").asc(nulls_last=True), "id"):
+        stops[visit.shift_id].append(
+            BoardStop(
+                visit_id=visit.id,
+                number=visit.number,
+                customer_id=visit.customer_id,
+                customer_person_id=visit.customer.person_id,
+                state=VisitState(visit.state),
+                window_from=visit.window_from,
+                window_to=visit.window_to,
+                position=visit.place,
+            )
+        )
+    return stops

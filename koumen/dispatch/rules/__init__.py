@@ -1,0 +1,1 @@
+"""Windows, parts of the day, and what a slot is, pure."""

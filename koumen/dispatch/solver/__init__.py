@@ -1,0 +1,1 @@
+"""Whether an agent can be somewhere in time: arithmetic only, seconds as integers."""

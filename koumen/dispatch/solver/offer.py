@@ -1,0 +1,50 @@
+"""Which agent in which window: for each window the best agent, then the windows that cost the least way."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from koumen.dispatch.solver.day import Day, Insertion, detours, insertion
+from koumen.dispatch.solver.travel import Travel
+from koumen.kit.place import Place
+
+W = TypeVar("W", bound=Hashable)
+G = TypeVar("G", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The stop that looks for a gap."""
+
+    place: Place
+    service_s: int
+
+
+@dataclass(frozen=True)
+class Chance(Generic[W]):
+    """A window of one agent's day that can be kept; ``window`` is the caller's name for it."""
+
+    window: W
+    fit: Insertion
+
+
+def chances(
+    day: Day, windows: Sequence[tuple[W, int, int]], wanted: Wanted, travel: Travel
+) -> list[Chance[W]]:
+    """The windows (name, from, to) of a day in which the stop fits, promises of arrival in [from, to)."""
+    if not windows:
+        return []
+    ways = detours(day, wanted.place, travel)
+    fits = [
+        (name, insertion(day, ways, earliest=start, latest=end - 1, service_s=wanted.service_s))
+        for name, start, end in windows
+    ]
+    return [Chance(name, fit) for name, fit in fits if fit is not None]
+
+
+def best(offers: Iterable[Chance[W]], group: Callable[[W], G], most: int) -> list[Chance[W]]:
+    """At most ``most`` of each group: least extra way first, then the earliest start."""
+    kept: dict[G, list[Chance[W]]] = {}
+    for offer in sorted(offers, key=lambda chance: chance.fit):
+        kept.setdefault(group(offer.window), []).append(offer)
+    return [offer for offers_of in kept.values() for offer in offers_of[:most]]
