@@ -34,7 +34,7 @@ _NEAR = {
 # From which hour each part of the day is said, latest first.
 _PARTS_ZH = ((18, "晚上"), (13, "下午"), (12, "中午"), (8, "上午"), (5, "早上"), (0, "凌晨"))
 _PARTS_EN = ((21, "at night"), (18, "in the evening"), (12, "in the afternoon"), (5, "in the morning"), (0, "at night"))
-PARTS_OF_DAY = ("morning", "noon", "afternoon", "evening")
+PARTS_OF_DAY = ("morning", "midday", "afternoon", "evening")
 _PART_WORDS = {
     "hans": ("上午", "中午", "下午", "晚上"),
     "hant": ("上午", "中午", "下午", "晚上"),
@@ -214,11 +214,11 @@ def _window_en(start: time, end: time) -> str:
 
 
 def part_of_day(at: time) -> str:
-    """Which part of the day a time belongs to: morning, noon, afternoon or evening."""
+    """Which part of the day a time belongs to: morning, midday, afternoon or evening."""
     if at.hour < _NOON:
         return "morning"
     if at.hour < _AFTERNOON:
-        return "noon"
+        return "midday"
     return "afternoon" if at.hour < _EVENING else "evening"
 
 
