@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
-from fontTools.ttLib import TTCollection, TTFont  # type: ignore[import-untyped]
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTCollection, TTFont
 
 SOURCE = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 TARGET = Path(__file__).resolve().parent.parent / "koumen" / "documents" / "fonts"
@@ -40,7 +40,9 @@ FEATURES = ["locl", "ccmp", "kern", "liga", "pwid"]
 def main() -> int:
     """Make the font, its coverage and its licence; 1 when the source is missing or the result is too large."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--source", type=Path, default=SOURCE, help="NotoSansCJK-Regular.ttc (Debian: fonts-noto-cjk)")
+    parser.add_argument(
+        "--source", type=Path, default=SOURCE, help="NotoSansCJK-Regular.ttc (Debian: fonts-noto-cjk)"
+    )
     parser.add_argument("--target", type=Path, default=TARGET, help="folder that receives the three files")
     choice = parser.parse_args()
     if not choice.source.exists():

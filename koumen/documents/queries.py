@@ -26,7 +26,8 @@ def read_document(document_id: UUID) -> bytes:
         raise Missing("document-not-found")
     sealed = Sealed(key=bytes(row.sealed_key), content=bytes(row.sealed))
     content = unseal(sealed, row=row.id, master=settings.KOUMEN_MASTER_KEY)
-    assert hashlib.sha256(content).digest() == bytes(row.sha256), "a sealed file is the file that was stored"
+    if hashlib.sha256(content).digest() != bytes(row.sha256):
+        raise ValueError(f"document {row.id} is not the file that was stored")
     return content
 
 
@@ -43,7 +44,9 @@ def signer() -> SimpleSigner:
     try:
         return load_signer(place)
     except FileNotFoundError as absent:
-        raise ImproperlyConfigured(f"KOUMEN_SIGNING_DIR has no {absent}: production signs with its own key") from None
+        raise ImproperlyConfigured(
+            f"KOUMEN_SIGNING_DIR has no {absent}: production signs with its own key"
+        ) from None
 
 
 def certificate() -> Certificate:

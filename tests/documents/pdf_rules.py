@@ -17,17 +17,23 @@ PRINT, UNSEEN = 1 << 2, (1 << 0) | (1 << 1) | (1 << 5) | (1 << 8)  # Invisible, 
 def broken_rules(pdf: bytes) -> list[str]:
     """The rules a file breaks, by clause; empty when none of those known here."""
     reader = PdfFileReader(BytesIO(pdf))
-    return [*_claims(reader), *_form(reader), *_widgets(reader), *_signatures(reader, len(pdf)), *_dates(reader)]
+    return [
+        *_claims(reader),
+        *_form(reader),
+        *_widgets(reader),
+        *_signatures(reader, len(pdf)),
+        *_dates(reader),
+    ]
 
 
 def given(holder: DictionaryObject, key: str, default: object = None) -> Any:
     """A value with every reference in it followed one step: pyHanko's own `get` and iteration hand out references."""
-    value = holder[key] if key in holder else default
+    value = holder[key] if key in holder else default  # noqa: SIM401  (`get` hands out references)
     return [item.get_object() for item in value] if isinstance(value, ArrayObject) else value
 
 
 def xmp(reader: PdfFileReader) -> str:
-    return reader.root["/Metadata"].data.decode()
+    return bytes(reader.root["/Metadata"].data).decode()
 
 
 def _claims(reader: PdfFileReader) -> Iterator[str]:

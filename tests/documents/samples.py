@@ -32,7 +32,9 @@ LENDER = LenderLines(
     help_phone="400-000-0000",
     complaints="complaints@qinghe.example",
 )
-CONTRACT = Contract(number="KM-2025-008812", signed_on=date(2025, 3, 18), credit_limit=yuan(20_000_00), debtor="陈国华")
+CONTRACT = Contract(
+    number="KM-2025-008812", signed_on=date(2025, 3, 18), credit_limit=yuan(20_000_00), debtor="陈国华"
+)
 RECEIPT = ReceiptContent(
     number="R2026-000137",
     language=Language.HANS,
@@ -40,7 +42,9 @@ RECEIPT = ReceiptContent(
     lender=LENDER,
     contract=CONTRACT,
     amount=yuan(1286_40),
-    split=Split(interest=yuan(42_10), late=yuan(12_00), fees=yuan(0), principal=yuan(1232_30), credit_balance=yuan(0)),
+    split=Split(
+        interest=yuan(42_10), late=yuan(12_00), fees=yuan(0), principal=yuan(1232_30), credit_balance=yuan(0)
+    ),
     balance_after=yuan(6343_18),
     received_at=AT,
     tendered=Tendered(

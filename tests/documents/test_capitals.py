@@ -34,5 +34,8 @@ def test_taiwan_has_its_own_characters_and_no_cents() -> None:
 
 
 def test_english_says_cents_as_a_fraction() -> None:
-    assert in_words(Money(1286_40, "CNY"), "en") == "One thousand two hundred and eighty-six and 40/100 renminbi yuan"
+    assert (
+        in_words(Money(1286_40, "CNY"), "en")
+        == "One thousand two hundred and eighty-six and 40/100 renminbi yuan"
+    )
     assert in_words(Money(21, "TWD"), "en") == "Twenty-one New Taiwan dollars"

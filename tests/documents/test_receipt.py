@@ -35,11 +35,12 @@ def pages(pdf: bytes) -> int:
 
 def read(pdf: bytes, tmp_path: Path) -> str:
     """The text as a reading program finds it, without white space."""
-    if not shutil.which("pdftotext"):
+    program = shutil.which("pdftotext")
+    if not program:
         pytest.skip("pdftotext (poppler-utils) is not on this machine")
     file = tmp_path / "receipt.pdf"
     file.write_bytes(pdf)
-    text = subprocess.run(["pdftotext", "-layout", file, "-"], check=True, capture_output=True, text=True).stdout
+    text = subprocess.run([program, "-layout", file, "-"], check=True, capture_output=True, text=True).stdout
     return re.sub(r"\s", "", text)
 
 
@@ -77,7 +78,8 @@ def test_hong_kong_reads_its_own_shapes_of_characters() -> None:
         language=Language.HANT,
         amount=dollars(500_00),
         split=Split(
-            **{name: dollars(0) for name in ("interest", "late", "fees", "credit_balance")}, principal=dollars(500_00)
+            **{name: dollars(0) for name in ("interest", "late", "fees", "credit_balance")},
+            principal=dollars(500_00),
         ),
         balance_after=dollars(0),
         tendered=Tendered(method=Method.WALLET, reference="FPS-1"),
@@ -137,7 +139,17 @@ def test_the_page_shows_what_the_law_asks(language: Language, tmp_path: Path) ->
     shown = [
         *(LENDER.name, LENDER.address, LENDER.registration_number, LENDER.help_phone, LENDER.complaints),
         *("陈国华", "王小明", "KM-2025-008812", "R2026-000137", "V-20260309-0042", "A-1027", "Q-7F3K-9021"),
-        *("¥1,286.40", "¥42.10", "¥12.00", "¥0.00", "¥1,232.30", "¥6,343.18", "¥20,000.00", "¥3.60", "¥100×12"),
+        *(
+            "¥1,286.40",
+            "¥42.10",
+            "¥12.00",
+            "¥0.00",
+            "¥1,232.30",
+            "¥6,343.18",
+            "¥20,000.00",
+            "¥3.60",
+            "¥100×12",
+        ),
         *(words.weekdays[0], "10:32", "7QX4-M2KD", words.title, words.methods[Method.CASH]),
     ]
     assert [field for field in shown if re.sub(r"\s", "", field) not in text] == []
@@ -173,12 +185,12 @@ def test_no_name_is_ever_an_error(name: str) -> None:
 
 def test_a_note_explains_the_geta_only_when_one_is_shown() -> None:
     spelling = WORDING[Language.HANS].spelling
-    assert spelling in receipt_page(receipt_for("王\U000323af"))["fine"]
-    assert spelling not in receipt_page(RECEIPT)["fine"]
+    assert spelling in set(texts(receipt_page(receipt_for("王\U000323af"))))
+    assert spelling not in set(texts(receipt_page(RECEIPT)))
 
 
 def test_a_shortened_name_is_told_too() -> None:
-    assert WORDING[Language.HANS].shortened in receipt_page(receipt_for("陈" * 500))["fine"]
+    assert WORDING[Language.HANS].shortened in set(texts(receipt_page(receipt_for("陈" * 500))))
 
 
 def test_the_same_receipt_gives_the_same_bytes() -> None:
@@ -217,7 +229,11 @@ def test_the_weekday_is_that_of_the_branch() -> None:
         ({"amount": yuan(0)}, "receipt-split-differs"),
         ({"tendered": Tendered(method=Method.CASH)}, "receipt-cash-differs"),
         (
-            {"tendered": Tendered(method=Method.CASH, cash=CashCount(counted=((100_00, 13),), change=yuan(0)))},
+            {
+                "tendered": Tendered(
+                    method=Method.CASH, cash=CashCount(counted=((100_00, 13),), change=yuan(0))
+                )
+            },
             "receipt-cash-differs",
         ),
         ({"received_at": AT.replace(tzinfo=None)}, "receipt-time-without-zone"),
@@ -234,7 +250,7 @@ def test_every_language_has_every_word(first: Language, second: Language) -> Non
     assert all(other.values())
     for name, said in one.items():
         if isinstance(said, str):
-            assert sorted(re.findall(r"{\w+}", said)) == sorted(re.findall(r"{\w+}", other[name])) or name in {"date"}
+            assert sorted(re.findall(r"{\w+}", said)) == sorted(re.findall(r"{\w+}", other[name]))
         else:
             assert len(said) == len(other[name])
 

@@ -29,9 +29,16 @@ def signed(signer: SimpleSigner) -> bytes:
     return sign_pdf(typeset_receipt(RECEIPT, AT), signer)
 
 
-def test_pyhanko_judges_the_signature_genuine_over_the_whole_file(signed: bytes, signer: SimpleSigner) -> None:
+def test_pyhanko_judges_the_signature_genuine_over_the_whole_file(
+    signed: bytes, signer: SimpleSigner
+) -> None:
     report = check_pdf(signed, signer.signing_cert)
-    assert (report.is_signed, report.is_intact, report.is_valid, report.is_trusted) == (True, True, True, True)
+    assert (report.is_signed, report.is_intact, report.is_valid, report.is_trusted) == (
+        True,
+        True,
+        True,
+        True,
+    )
     assert report.covers_whole_file
     assert report.is_genuine
 
@@ -61,7 +68,9 @@ def test_signing_adds_and_changes_nothing_before_it(signed: bytes) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(place=st.floats(min_value=0, max_value=0.999), bit=st.integers(0, 7))
-def test_a_flipped_bit_is_found_wherever_it_is(signed: bytes, signer: SimpleSigner, place: float, bit: int) -> None:
+def test_a_flipped_bit_is_found_wherever_it_is(
+    signed: bytes, signer: SimpleSigner, place: float, bit: int
+) -> None:
     forged = bytearray(signed)
     forged[int(place * len(signed))] ^= 1 << bit
     contents = signed.index(b"/Contents <") if b"/Contents <" in signed else signed.index(b"/Contents<")
@@ -92,11 +101,12 @@ def test_an_unsigned_receipt_is_not_genuine(signer: SimpleSigner) -> None:
 
 
 def test_qpdf_finds_no_error_in_a_signed_receipt(signed: bytes, tmp_path: Path) -> None:
-    if not shutil.which("qpdf"):
+    program = shutil.which("qpdf")
+    if not program:
         pytest.skip("qpdf is not on this machine")
     file = tmp_path / "receipt.pdf"
     file.write_bytes(signed)
-    assert subprocess.run(["qpdf", "--check", file], check=False, capture_output=True).returncode == 0
+    assert subprocess.run([program, "--check", file], check=False, capture_output=True).returncode == 0
 
 
 def test_the_key_is_made_once_and_only_the_owner_reads_it(tmp_path: Path) -> None:
@@ -115,7 +125,7 @@ def test_first_starts_at_once_agree_on_one_key(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_key_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="key.pem"):
+    with pytest.raises(FileNotFoundError, match=r"key\.pem"):
         load_signer(tmp_path)
 
 

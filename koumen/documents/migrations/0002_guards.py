@@ -12,5 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies: ClassVar = [("documents", "0001_initial"), ("audit", "0002_guards_and_seals")]
     operations: ClassVar = [
-        frozen_columns("documents_document", "id", "kind", "media_type", "sha256", "size", "sealed", "created_at"),
+        frozen_columns(
+            "documents_document", "id", "kind", "media_type", "sha256", "size", "sealed", "created_at"
+        ),
     ]

@@ -3,7 +3,7 @@
 Source: 正确填写票据和结算凭证的基本规定 (People's Bank of China, 1997), part one.
 """
 
-from num2words import num2words  # type: ignore[import-untyped]  # it has no types
+from num2words import num2words
 
 from koumen.kit.money import CURRENCIES, Money
 

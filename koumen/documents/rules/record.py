@@ -63,7 +63,8 @@ def _cash_record(cash: CashCount) -> dict[str, object]:
     currency = cash.change.currency
     return {
         "counted": [
-            {"denomination": major(Money(value, currency)), "pieces": pieces} for value, pieces in cash.counted
+            {"denomination": major(Money(value, currency)), "pieces": pieces}
+            for value, pieces in cash.counted
         ],
         "handed_over": major(cash.handed_over),
         "change": major(cash.change),

@@ -79,7 +79,10 @@ def load_signer(place: Path) -> signers.SimpleSigner:
     for name in (KEY_FILE, CERTIFICATE_FILE):
         if not (place / name).exists():
             raise FileNotFoundError(place / name)
-    return signers.SimpleSigner.load(str(place / KEY_FILE), str(place / CERTIFICATE_FILE))
+    signer: signers.SimpleSigner = signers.SimpleSigner.load(  # type: ignore[no-untyped-call]
+        str(place / KEY_FILE), str(place / CERTIFICATE_FILE)
+    )
+    return signer
 
 
 def sign_pdf(pdf: bytes, signer: signers.SimpleSigner) -> bytes:
@@ -90,7 +93,10 @@ def sign_pdf(pdf: bytes, signer: signers.SimpleSigner) -> bytes:
     unseen = fields.InvisSigSettings(set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True)
     spec = fields.SigFieldSpec(FIELD, on_page=0, invis_sig_settings=unseen)
     what = signers.PdfSignatureMetadata(
-        field_name=FIELD, subfilter=fields.SigSeedSubFilter.PADES, md_algorithm="sha256", reason="Receipt issued"
+        field_name=FIELD,
+        subfilter=fields.SigSeedSubFilter.PADES,
+        md_algorithm="sha256",
+        reason="Receipt issued",
     )
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     signed = signers.PdfSigner(what, signer, new_field_spec=spec).sign_pdf(writer)
@@ -108,7 +114,15 @@ def check_pdf(pdf: bytes, trusted: Certificate) -> SignatureReport:
             return SignatureReport(is_signed=False)
         context = ValidationContext(trust_roots=[trusted], allow_fetching=False)
         status = validate_pdf_signature(embedded[0], context)
-    except (PdfError, SigningError, SignatureValidationError, ValueError, KeyError, TypeError, RecursionError):
+    except (
+        PdfError,
+        SigningError,
+        SignatureValidationError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RecursionError,
+    ):
         # Whatever a stranger uploads: pyHanko raises these for files it cannot read or will not judge.
         return SignatureReport(is_signed=False)
     unchanged = status.modification_level in {None, ModificationLevel.NONE}
