@@ -146,7 +146,7 @@ def _granian(application: str, port: int, threads: int) -> list[str]:
         sys.executable, "-m", "granian", application, "--interface", "wsgi",
         "--host", environment.listen(), "--port", str(port), "--workers", "1",
         "--blocking-threads", str(threads), "--blocking-threads-idle-timeout", str(KEEP_THREADS_S),
-        "--no-ws", "--log-level", "warning",
+        "--no-ws", "--log-level", "error",
     ]  # fmt: skip
 
 

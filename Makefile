@@ -1,0 +1,61 @@
+# make run            everything on this machine: http://localhost:8765/
+# make test           all tests            make check    lint, types, imports, migrations, locks
+# make fix            format and mend      make docs     the documentation, into docs/_build
+# make font           the font of receipts make lock     the locked requirements
+# make clean          what was made here, but no data
+#
+# PYTHON=python3.12   which Python makes the environment
+# PORT=8765           where the sites answer
+# DATA=.data          where database, keys and files lie
+
+PYTHON ?= python3
+PORT ?= 8765
+DATA ?= .data
+export PYTHON
+
+BIN := .venv/bin
+SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix docs font lock clean run-environment dev-environment docs-environment
+
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed '/^$$/,$$!b' | head -n 12
+
+run-environment dev-environment docs-environment: %-environment:
+	@scripts/environment.sh $*
+	@$(BIN)/python scripts/compile_catalogues.py
+
+run: run-environment
+	@KOUMEN_PORT=$(PORT) KOUMEN_DATA=$(DATA) exec $(BIN)/koumen demo --serve
+
+test: dev-environment
+	@KOUMEN_DATA=$(DATA)/test exec $(BIN)/pytest -n 2 $(TESTS)
+
+check: dev-environment
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	@# without a database there is no history to compare with, which is no fault here
+	$(SETTINGS) $(BIN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
+	$(BIN)/python scripts/check_locks.py
+
+fix: dev-environment
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+docs: docs-environment
+	$(BIN)/sphinx-build --fail-on-warning --keep-going -q docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+font: dev-environment
+	$(BIN)/python scripts/make_font.py
+
+lock:
+	@scripts/lock.sh
+
+clean:
+	rm -rf .venv build docs/_build koumen.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find koumen tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+	find koumen/locale -name '*.mo' -delete
