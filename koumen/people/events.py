@@ -40,3 +40,18 @@ class PersonalDataRevealed(Event):
 
     purpose: str
     count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreferencesChanged(Event):
+    """A person chose a language or large text; the subject is the person."""
+
+    language: str
+    elder_mode: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhoneVerified(Event):
+    """A person answered with the code sent to their telephone; the subject is the person."""
+
+    data_version: int

@@ -20,9 +20,7 @@ class Person(AbstractBaseUser):
     """Anyone who can sign in: a customer, a relative, an agent, a member of staff."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    username = models.CharField(
-        max_length=64, unique=True, null=True
-    )  # staff only; customers have a phone
+    username = models.CharField(max_length=64, unique=True, null=True)  # staff only; customers have a phone
     roles = models.JSONField(default=list)  # kit.actor.Role values
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=8, default="zh-hans")
@@ -53,11 +51,7 @@ class PersonalData(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person", "version"], name="people_data_version"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["person", "version"], name="people_data_version")]
 
 
 class BlindIndex(models.Model):
@@ -70,18 +64,14 @@ class BlindIndex(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["kind", "digest"], name="people_blind_index")]
-        constraints = [
-            models.UniqueConstraint(fields=["person", "kind"], name="people_one_index")
-        ]
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="people_one_index")]
 
 
 class Customer(models.Model):
     """A person who may have credit accounts here."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    person = models.OneToOneField(
-        Person, on_delete=models.PROTECT, related_name="customer"
-    )
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="customer")
     number = models.TextField(unique=True)  # printed on letters and said on the phone
     latitude = models.FloatField(null=True)  # where visits go; emptied by erasure
     longitude = models.FloatField(null=True)
@@ -93,12 +83,8 @@ class Delegate(models.Model):
     """Somebody whom a customer lets ask for visits."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="delegates"
-    )
-    person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="delegations"
-    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="delegates")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegations")
     valid_from = models.DateField()
     valid_to = models.DateField()  # [from, to), at most twelve months
     created_at = models.DateTimeField()
