@@ -18,13 +18,16 @@ from koumen.conduct.rules.acts import Act, Circumstances, Verdict
 from koumen.conduct.rules.ask import decide
 from koumen.conduct.rules.pack import Pack, pack_on
 from koumen.dispatch.permissions import may_ask_for_slots, may_see_board, may_see_route
-from koumen.dispatch.rules.slot import Slot, SlotRequest, part_of_day, windows_between
+from koumen.dispatch.rules.slot import Slot, SlotRequest, days_ahead, part_of_day, skills_for, windows_between
 from koumen.dispatch.solver.offer import Chance, Wanted, best, chances
 from koumen.dispatch.solver.progress import Frame, Phase, Promise, day_at
 from koumen.dispatch.solver.travel import travel_s
 from koumen.kit.actor import Actor
+from koumen.kit.clock import local_date
+from koumen.kit.errors import Missing
 from koumen.kit.place import Place
 from koumen.visits.models import Visit
+from koumen.visits.permissions import visible_to
 from koumen.visits.states import AT_DOOR_STATES, OPEN_STATES, VisitState
 
 # A slot must leave time to prepare and to tell everybody.
@@ -67,16 +70,47 @@ def slots(*, actor: Actor, request: SlotRequest, at: datetime) -> list[Slot]:
     Raises Denied("slots-not-yours").
     """
     require(may_ask_for_slots(actor), "slots-not-yours")
-    plan = plan_for(agents.working_days(from_date=request.from_date, to_date=request.to_date), at=at)
-    found = [chance for day in plan.days for chance in chances_of(plan, day, request, lead=OFFER_LEAD)]
-    one_agent_each = best(found, group=lambda slot: slot.window_from, most=1)
+    return _slots(request, at=at)
+
+
+def slots_to_move(*, actor: Actor, visit_id: UUID, at: datetime) -> list[Slot]:
+    """Other windows for a visit, as if it were not in its route; four queries. Raises Missing("visit-not-found")."""
+    visit = visible_to(actor).filter(id=visit_id).first()
+    if visit is None:
+        raise Missing("visit-not-found")
+    found = _slots(asking_again(visit, at=at, day=visit.date), at=at, without=[visit_id])
+    return [
+        slot for slot in found if (slot.shift_id, slot.window_from) != (visit.shift_id, visit.window_from)
+    ]
+
+
+def asking_again(visit: Visit, *, at: datetime, day: date) -> SlotRequest:
+    """The question that a visit answers, from today until past a day; no query once the branch is known."""
+    from_date, days = days_ahead(today=local_date(at, this_branch().zone), day=day)
+    return SlotRequest(
+        latitude=visit.latitude,
+        longitude=visit.longitude,
+        service_s=visit.service_s,
+        skills=skills_for(wants_cash=visit.wants_cash),
+        from_date=from_date,
+        days=days,
+    )
+
+
+def _slots(request: SlotRequest, *, at: datetime, without: Collection[UUID] = ()) -> list[Slot]:
+    days = agents.working_days(from_date=request.from_date, to_date=request.to_date)
+    plan = plan_for(days, at=at, without=without)
+    found = [chance for day in days for chance in chances_of(plan, day, request, lead=OFFER_LEAD)]
+    an_agent_each = best(found, group=lambda slot: slot.window_from, most=1)
     few = best(
-        one_agent_each,
+        an_agent_each,
         group=lambda slot: (slot.date, part_of_day(slot.window_from, plan.zone)),
         most=SLOTS_A_PART,
     )
-    ranks = {chance.window: rank for rank, chance in enumerate(sorted(few, key=lambda chance: chance.fit))}
-    return sorted((_ranked(slot, rank) for slot, rank in ranks.items()), key=lambda slot: slot.window_from)
+    ranked = [
+        _ranked(chance.window, rank) for rank, chance in enumerate(sorted(few, key=lambda chance: chance.fit))
+    ]
+    return sorted(ranked, key=lambda slot: slot.window_from)
 
 
 def _ranked(slot: Slot, rank: int) -> Slot:

@@ -15,8 +15,16 @@ from koumen.conduct.rules.acts import Act, Verdict
 from koumen.dispatch.commands.route import close_gap, write_route
 from koumen.dispatch.events import SlotTaken, StopDropped
 from koumen.dispatch.permissions import may_take_slot
-from koumen.dispatch.queries import TAKE_LEAD, book_circumstances, chances_of, plan_for, slots
-from koumen.dispatch.rules.slot import MOST_DAYS, USUAL_DAYS, Slot, SlotRequest, skills_for
+from koumen.dispatch.queries import (
+    TAKE_LEAD,
+    asking_again,
+    book_circumstances,
+    chances_of,
+    plan_for,
+    slots,
+    slots_to_move,
+)
+from koumen.dispatch.rules.slot import Slot, SlotRequest, days_ahead, skills_for
 from koumen.dispatch.solver.day import Insertion
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
@@ -48,9 +56,16 @@ class TakeRequest:
     initiated_by: InitiatedBy = InitiatedBy.CUSTOMER
 
     def asking(self, at: datetime) -> SlotRequest:
-        """The question whose answer held this slot: from today until past its day."""
-        return _asking(
-            at, self.slot, (self.latitude, self.longitude), self.service_s, wants_cash=self.wants_cash
+        """The question whose answer held this slot."""
+        today = local_date(at, this_branch().zone)
+        from_date, days = days_ahead(today=today, day=self.slot.date)
+        return SlotRequest(
+            latitude=self.latitude,
+            longitude=self.longitude,
+            service_s=self.service_s,
+            skills=skills_for(wants_cash=self.wants_cash),
+            from_date=from_date,
+            days=days,
         )
 
     def inputs(self) -> dict[str, object]:
@@ -98,9 +113,9 @@ def take(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -> Take
     ``visits.book_visit``, or Invalid("place-off-the-earth").
     """
     taken = _take(booking=booking, key=key, actor=actor, at=at)
-    return (
-        taken if isinstance(taken, Taken) else _next_best(taken, booking.slot, booking.asking(at), actor, at)
-    )
+    if isinstance(taken, Taken):
+        return taken
+    return _next_best(taken, booking.slot, slots(actor=actor, request=booking.asking(at), at=at))
 
 
 def move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) -> Taken | NextBest:
@@ -112,8 +127,7 @@ def move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) -
     moved = _move(visit_id=visit_id, slot=slot, key=key, actor=actor, at=at)
     if isinstance(moved, Taken):
         return moved
-    visit = visible_to(actor).get(id=visit_id)
-    return _next_best(moved, slot, _asking_for(visit, slot, at), actor, at)
+    return _next_best(moved, slot, slots_to_move(actor=actor, visit_id=visit_id, at=at))
 
 
 @command
@@ -146,7 +160,9 @@ def _move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) 
     VISIT.move(VisitState(visit.state), "move")
     left = visit.shift_id
     agents.lock_shifts({left, slot.shift_id})
-    found = _tested(slot, _asking_for(visit, slot, at), visit.customer_id, actor, at, moving=visit.id)
+    found = _tested(
+        slot, asking_again(visit, at=at, day=slot.date), visit.customer_id, actor, at, moving=visit.id
+    )
     if isinstance(found, _No):
         memory.forget()
         return found
@@ -223,29 +239,7 @@ def _booking(wanted: TakeRequest, day: WorkingDay) -> Booking:
     )
 
 
-def _next_best(no: _No, slot: Slot, request: SlotRequest, actor: Actor, at: datetime) -> NextBest:
+def _next_best(no: _No, slot: Slot, others: list[Slot]) -> NextBest:
     """The slots nearest in time to the one that was wanted."""
-    others = slots(actor=actor, request=request, at=at)
     nearest = sorted(others, key=lambda other: (abs(other.window_from - slot.window_from), other.rank))
     return NextBest(tuple(nearest[:NEXT_BEST]), no.reasons)
-
-
-def _asking_for(visit: Visit, slot: Slot, at: datetime) -> SlotRequest:
-    place = (visit.latitude, visit.longitude)
-    return _asking(at, slot, place, visit.service_s, wants_cash=visit.wants_cash)
-
-
-def _asking(
-    at: datetime, slot: Slot, place: tuple[float, float], service_s: int, *, wants_cash: bool
-) -> SlotRequest:
-    today = local_date(at, this_branch().zone)
-    # the usual days, and as far as the wanted one when that is later (never further than shifts are planned)
-    ahead = min(max(USUAL_DAYS, (slot.date - today).days + 1), MOST_DAYS)
-    return SlotRequest(
-        latitude=place[0],
-        longitude=place[1],
-        service_s=service_s,
-        skills=skills_for(wants_cash=wants_cash),
-        from_date=today,
-        days=ahead,
-    )

@@ -40,6 +40,11 @@ def skills_for(*, wants_cash: bool) -> frozenset[str]:
     return frozenset({"repayment", "cash"} if wants_cash else {"repayment"})
 
 
+def days_ahead(*, today: date, day: date) -> tuple[date, int]:
+    """The days to look at: from today the usual ones, and as far as a later day, but no further than is planned."""
+    return today, min(max(USUAL_DAYS, (day - today).days + 1), MOST_DAYS)
+
+
 @dataclass(frozen=True, kw_only=True)
 class SlotRequest:
     """Where, how long, what it takes, and on which days [from, from + days)."""
