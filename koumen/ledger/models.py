@@ -3,33 +3,16 @@
 from django.db import models
 
 from koumen.kit.ids import new_id
+from koumen.ledger.rules.chart import AccountKind
 
-
-class AccountKind(models.TextChoices):
-    """The chart of accounts; each kind's side is in rules/chart.py."""
-
-    PRINCIPAL = "principal", "receivable: principal"
-    INTEREST = "interest", "receivable: interest"
-    LATE = "late", "receivable: late charges"
-    FEE = "fee", "receivable: fees"
-    CREDIT_BALANCE = "credit_balance", "owed to the customer"
-    AGENT_CASH = "agent_cash", "cash in an agent's hands"
-    SAFE = "safe", "branch safe"
-    WALLET = "wallet", "wallet provider"
-    BANK = "bank", "bank"
-    MERCHANT = "merchant", "owed to merchants"
-    PAYMENTS_IN = "payments_in", "payments of the old system"
-    OPENING = "opening", "opening balances"
-    INTEREST_INCOME = "interest_income", "interest income"
-    LATE_INCOME = "late_income", "late charge income"
-    FEE_INCOME = "fee_income", "fee income"
+__all__ = ["Account", "AccountKind", "Entry", "Movement"]
 
 
 class Account(models.Model):
     """One account; per owner for customers and agents, one for the branch otherwise."""
 
     id = models.BigAutoField(primary_key=True)
-    kind = models.TextField(choices=AccountKind.choices)
+    kind = models.TextField()  # rules.chart.AccountKind
     owner_id = models.UUIDField(
         null=True
     )  # credit account or agent; empty for the branch's own

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='Account',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.TextField(choices=[('principal', 'receivable: principal'), ('interest', 'receivable: interest'), ('late', 'receivable: late charges'), ('fee', 'receivable: fees'), ('credit_balance', 'owed to the customer'), ('agent_cash', "cash in an agent's hands"), ('safe', 'branch safe'), ('wallet', 'wallet provider'), ('bank', 'bank'), ('merchant', 'owed to merchants'), ('payments_in', 'payments of the old system'), ('opening', 'opening balances'), ('interest_income', 'interest income'), ('late_income', 'late charge income'), ('fee_income', 'fee income')])),
+                ('kind', models.TextField()),
                 ('owner_id', models.UUIDField(null=True)),
                 ('currency', models.CharField(max_length=3)),
                 ('debit_minor', models.BigIntegerField(default=0)),

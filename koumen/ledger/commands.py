@@ -1,0 +1,133 @@
+"""Opening accounts, posting and reversing."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from koumen.audit.command import command, lock_by_ids, require
+from koumen.audit.commands import record
+from koumen.kit.actor import Actor
+from koumen.kit.errors import Conflict, Invalid, Missing
+from koumen.kit.ids import new_id
+from koumen.kit.money import CURRENCIES
+from koumen.ledger.events import EntryReversed
+from koumen.ledger.models import Account, Entry, Movement
+from koumen.ledger.permissions import may_reverse_entry
+from koumen.ledger.rules.chart import OWNED, AccountKind
+from koumen.ledger.rules.posting import Line, check_lines, turned
+
+REVERSAL = "reversal"
+
+
+def account_for(*, kind: AccountKind, owner_id: UUID | None = None, currency: str) -> Account:
+    """The account of this kind, owner and currency, opened if there is none yet; one or two SQL queries.
+
+    Joins the caller's transaction. Raises Invalid("currency-unknown") or Invalid("account-owner").
+    """
+    return accounts_for(kinds=[kind], owner_id=owner_id, currency=currency)[kind]
+
+
+def accounts_for(
+    *, kinds: Iterable[AccountKind], owner_id: UUID | None = None, currency: str
+) -> dict[AccountKind, Account]:
+    """Several accounts of one owner at once, opened where missing; one or two SQL queries."""
+    wanted = set(kinds)
+    if currency not in CURRENCIES:
+        raise Invalid("currency-unknown", field="currency", value=currency)
+    for kind in wanted:
+        if (kind in OWNED) != (owner_id is not None):
+            raise Invalid("account-owner", field="owner_id", kind=kind)
+    rows = Account.objects.filter(kind__in=wanted, owner_id=owner_id, currency=currency)
+    found = {AccountKind(row.kind): row for row in rows}
+    if missing := sorted(wanted - found.keys()):
+        # two callers may come at once: the unique key decides, and both read what is there
+        Account.objects.bulk_create(
+            [Account(kind=kind, owner_id=owner_id, currency=currency) for kind in missing], ignore_conflicts=True
+        )
+        found = {AccountKind(row.kind): row for row in rows.all()}
+    return found
+
+
+@command
+def post_entry(
+    *, kind: str, lines: Sequence[Line], source_id: UUID, effective_at: datetime, actor: Actor, at: datetime
+) -> Entry:
+    """Post one entry: movements and the sums of their accounts, which are locked in the order of their ids.
+
+    An inner command: whoever calls it has required its own permission and records its own fact, which
+    names the actor; two SQL queries. Raises Invalid("entry-empty", "amount-not-positive",
+    "amount-too-large", "movement-one-sided", "currencies-differ") or Missing("account-not-found").
+    """
+    del actor  # named by the caller's fact; an entry has no second copy of it
+    check_lines(lines)
+    _require_one_currency(lines)
+    return _post(kind=kind, lines=lines, source_id=source_id, effective_at=effective_at, at=at)
+
+
+@command
+def reverse_entry(*, entry_id: UUID, actor: Actor, at: datetime) -> Entry:
+    """Undo an entry by a new one with every movement turned round; once.
+
+    What a room keeps beside the books (a debt, a custody) is that room's to undo in the same transaction.
+    Records EntryReversed. Raises Missing("entry-not-found"), Conflict("entry-already-reversed") or
+    Conflict("entry-is-a-reversal"): then nothing has moved.
+    """
+    require(may_reverse_entry(actor), "books-not-yours")
+    entry = Entry.objects.filter(entry_id=entry_id).first()
+    if entry is None:
+        raise Missing("entry-not-found")
+    if entry.reverses_id is not None:
+        raise Conflict("entry-is-a-reversal")
+    lines = [
+        Line(debit_id, credit_id, amount)
+        for debit_id, credit_id, amount in Movement.objects.filter(entry=entry)
+        .order_by("id")
+        .values_list("debit_id", "credit_id", "amount_minor")
+    ]
+    # The accounts are the lock: an entry is append-only and may not be locked by the application's role.
+    lock_by_ids(Account.objects.all(), {line.debit_id for line in lines} | {line.credit_id for line in lines})
+    if Entry.objects.filter(reverses=entry).exists():
+        raise Conflict("entry-already-reversed")
+    undone = _post(
+        kind=REVERSAL, lines=turned(lines), source_id=entry.source_id, effective_at=at, at=at, reverses=entry
+    )
+    record(EntryReversed(subject_id=undone.entry_id, reverses_id=entry.entry_id), actor=actor, at=at)
+    return undone
+
+
+def _require_one_currency(lines: Sequence[Line]) -> None:
+    ids = {line.debit_id for line in lines} | {line.credit_id for line in lines}
+    currencies = dict(Account.objects.filter(id__in=ids).values_list("id", "currency"))
+    if ids - currencies.keys():
+        raise Missing("account-not-found")
+    if len(set(currencies.values())) != 1:
+        raise Invalid("currencies-differ", field="currency", value=",".join(sorted(set(currencies.values()))))
+
+
+def _post(  # noqa: PLR0913  (the columns of an entry)
+    *,
+    kind: str,
+    lines: Sequence[Line],
+    source_id: UUID,
+    effective_at: datetime,
+    at: datetime,
+    reverses: Entry | None = None,
+) -> Entry:
+    entry = Entry(
+        entry_id=new_id(), kind=kind, source_id=source_id, effective_at=effective_at, recorded_at=at, reverses=reverses
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select post_entry(%s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[], %s::bigint[])",
+            [
+                *(entry.entry_id, kind, source_id, effective_at, at, reverses.id if reverses else None),
+                [line.debit_id for line in lines],
+                [line.credit_id for line in lines],
+                [line.amount_minor for line in lines],
+            ],
+        )
+        (entry.id,) = cursor.fetchone()
+    entry._state.adding = False  # the row exists: written by the database's function
+    return entry

@@ -1,0 +1,189 @@
+"""Reading the books and proving them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Sum
+
+from koumen.audit.command import require
+from koumen.kit.actor import Actor
+from koumen.ledger.models import Account, Entry
+from koumen.ledger.permissions import may_read_books, visible_to
+from koumen.ledger.rules.books import BooksReport, Check, check_of
+from koumen.ledger.rules.chart import CHART, AccountKind, Side, owed_minor
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialLine:
+    """One kind of account in one currency: all that moved, and what stands there now."""
+
+    kind: AccountKind
+    currency: str
+    debit_minor: int
+    credit_minor: int
+
+    @property
+    def balance_minor(self) -> int:
+        """Debit minus credit: the lines of a currency add up to zero."""
+        return self.debit_minor - self.credit_minor
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovementLine:
+    """One movement as the console shows it."""
+
+    entry_id: UUID
+    kind: str
+    debit: AccountKind
+    credit: AccountKind
+    amount_minor: int
+    currency: str
+    is_reversed: bool
+
+
+def trial_balance(*, actor: Actor) -> list[TrialLine]:
+    """Every kind of account by currency, in the chart's order; one query. Raises Denied("books-not-yours")."""
+    require(may_read_books(actor), "books-not-yours")
+    order = {kind: place for place, kind in enumerate(CHART)}
+    rows = Account.objects.values("kind", "currency").annotate(debit=Sum("debit_minor"), credit=Sum("credit_minor"))
+    lines = [
+        TrialLine(
+            kind=AccountKind(row["kind"]),
+            currency=row["currency"],
+            debit_minor=int(row["debit"]),
+            credit_minor=int(row["credit"]),
+        )
+        for row in rows
+        if row["debit"] or row["credit"]
+    ]
+    return sorted(lines, key=lambda line: (line.currency, order[line.kind]))
+
+
+def cash_by_agent(*, actor: Actor) -> list[tuple[UUID, str, int]]:
+    """(agent, currency, amount) for every agent with cash in hand, most first; one query.
+
+    An agent sees their own only.
+    """
+    rows = (
+        visible_to(actor)
+        .filter(kind=AccountKind.AGENT_CASH)
+        .annotate(in_hand=F("debit_minor") - F("credit_minor"))
+        .exclude(in_hand=0)
+        .order_by("-in_hand", "id")
+        .values_list("owner_id", "currency", "in_hand")
+    )
+    return [(owner_id, currency, int(in_hand)) for owner_id, currency, in_hand in rows if owner_id]
+
+
+def entries_for(*, actor: Actor, source_id: UUID) -> list[MovementLine]:
+    """The movements behind one payment, purchase or batch, oldest first; one query."""
+    require(may_read_books(actor), "books-not-yours")
+    rows = (
+        Entry.objects.filter(source_id=source_id)
+        .order_by("id", "movements__id")
+        .values_list(
+            *("entry_id", "kind", "movements__debit__kind", "movements__credit__kind"),
+            *("movements__amount_minor", "movements__debit__currency", "reversed_by__id"),
+        )
+    )
+    return [
+        MovementLine(
+            entry_id=entry_id,
+            kind=kind,
+            debit=AccountKind(debit),
+            credit=AccountKind(credit),
+            amount_minor=amount,
+            currency=currency,
+            is_reversed=reversed_by is not None,
+        )
+        for entry_id, kind, debit, credit, amount, currency, reversed_by in rows
+    ]
+
+
+def balance_minor(*, kind: AccountKind, owner_id: UUID, currency: str) -> int:
+    """What stands on one account, positive on its own side; one query. For rooms, which ask their own permission."""
+    sums = (
+        Account.objects.filter(kind=kind, owner_id=owner_id, currency=currency)
+        .values_list("debit_minor", "credit_minor")
+        .first()
+    )
+    return owed_minor(kind, debit_minor=sums[0], credit_minor=sums[1]) if sums else 0
+
+
+def check_books() -> BooksReport:
+    """Prove the promises of the ledger from its movements; six queries, whole tables. For the command line."""
+    return BooksReport((*(_run(*check) for check in _CHECKS), _right_sides()))
+
+
+def _run(name: str, counted_sql: str, offenders_sql: str) -> Check:
+    """Count what was looked at, and what breaks the promise with its first offenders."""
+    with connection.cursor() as cursor:
+        cursor.execute(counted_sql)
+        (counted,) = cursor.fetchone()
+        cursor.execute(f"select what, count(*) over () from ({offenders_sql}) o order by 1 limit 5")  # noqa: S608
+        rows = cursor.fetchall()
+    return check_of(name, int(counted), [row[0] for row in rows], faults=int(rows[0][1]) if rows else 0)
+
+
+def _right_sides() -> Check:
+    """No debt, cash or credit balance may stand on its wrong side."""
+    debit = [kind.value for kind, side in CHART.items() if side is Side.DEBIT]
+    credit = [kind.value for kind, side in CHART.items() if side is Side.CREDIT]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*), count(*) filter (where wrong), (array_agg(what) filter (where wrong))[:5] from ("
+            " select 'account ' || id || ' ' || kind || ' ' || debit_minor - credit_minor as what,"
+            " (kind = any(%s) and debit_minor < credit_minor) or (kind = any(%s) and credit_minor < debit_minor)"
+            " as wrong from ledger_account) a",
+            [debit, credit],
+        )
+        counted, faults, first = cursor.fetchone()
+    return check_of("balances-on-their-side", int(counted), first or (), faults=int(faults))
+
+
+# (name, how many are looked at, one row 'what' for each that breaks the promise)
+_CHECKS = (
+    (
+        "entries-have-movements",
+        "select count(*) from ledger_entry",
+        "select 'entry ' || e.id as what from ledger_entry e"
+        " where not exists (select from ledger_movement m where m.entry_id = e.id)",
+    ),
+    (
+        "entries-balance",
+        "select count(*) from ledger_movement",
+        # one row moves one amount: it balances unless its two accounts count in different money
+        "select 'entry ' || m.entry_id || ' movement ' || m.id as what from ledger_movement m"
+        " join ledger_account d on d.id = m.debit_id join ledger_account c on c.id = m.credit_id"
+        " where d.currency <> c.currency or m.debit_id = m.credit_id or m.amount_minor <= 0",
+    ),
+    (
+        "balances-equal-movements",
+        "select count(*) from ledger_account",
+        "select 'account ' || a.id || ' ' || a.kind || ': kept ' || a.debit_minor || '/' || a.credit_minor"
+        " || ', moved ' || coalesce(m.debit, 0) || '/' || coalesce(m.credit, 0) as what"
+        " from ledger_account a left join ("
+        "   select account, sum(debit) as debit, sum(credit) as credit from ("
+        "     select debit_id as account, amount_minor as debit, 0 as credit from ledger_movement"
+        "     union all select credit_id, 0, amount_minor from ledger_movement) side group by account"
+        " ) m on m.account = a.id"
+        " where a.debit_minor <> coalesce(m.debit, 0) or a.credit_minor <> coalesce(m.credit, 0)",
+    ),
+    (
+        "reversals-turn-their-entry",
+        "select count(*) from ledger_entry where reverses_id is not null",
+        "select 'entry ' || r.id as what from ledger_entry r where r.reverses_id is not null and exists ("
+        " (select debit_id, credit_id, amount_minor from ledger_movement where entry_id = r.reverses_id"
+        "  except all select credit_id, debit_id, amount_minor from ledger_movement where entry_id = r.id)"
+        " union all"
+        " (select credit_id, debit_id, amount_minor from ledger_movement where entry_id = r.id"
+        "  except all select debit_id, credit_id, amount_minor from ledger_movement where entry_id = r.reverses_id))",
+    ),
+    (
+        "trial-balance-is-zero",
+        "select count(distinct currency) from ledger_account",
+        "select currency || ' ' || sum(debit_minor - credit_minor) as what from ledger_account"
+        " group by currency having sum(debit_minor - credit_minor) <> 0",
+    ),
+)

@@ -1,0 +1,68 @@
+"""The chart of accounts: what each kind is, and on which side its balance stands."""
+
+from enum import StrEnum
+
+
+class AccountKind(StrEnum):
+    """What an account stands for."""
+
+    PRINCIPAL = "principal"
+    INTEREST = "interest"
+    LATE = "late"
+    FEE = "fee"
+    CREDIT_BALANCE = "credit_balance"
+    AGENT_CASH = "agent_cash"
+    SAFE = "safe"
+    WALLET = "wallet"
+    BANK = "bank"
+    MERCHANT = "merchant"
+    PAYMENTS_IN = "payments_in"
+    OPENING = "opening"
+    INTEREST_INCOME = "interest_income"
+    LATE_INCOME = "late_income"
+    FEE_INCOME = "fee_income"
+
+
+class Side(StrEnum):
+    """On which side an account's balance stands; BOTH for accounts that only clear."""
+
+    DEBIT = "debit"
+    CREDIT = "credit"
+    BOTH = "both"
+
+
+CHART: dict[AccountKind, Side] = {
+    AccountKind.PRINCIPAL: Side.DEBIT,
+    AccountKind.INTEREST: Side.DEBIT,
+    AccountKind.LATE: Side.DEBIT,
+    AccountKind.FEE: Side.DEBIT,
+    AccountKind.CREDIT_BALANCE: Side.CREDIT,  # what the lender owes a customer
+    AccountKind.AGENT_CASH: Side.DEBIT,
+    AccountKind.SAFE: Side.DEBIT,
+    AccountKind.WALLET: Side.DEBIT,  # what the wallet's provider owes the branch
+    AccountKind.BANK: Side.BOTH,  # may be overdrawn
+    AccountKind.MERCHANT: Side.BOTH,  # refunds may pass what was bought since the last settlement
+    AccountKind.PAYMENTS_IN: Side.DEBIT,  # money that another system took before an import
+    AccountKind.OPENING: Side.BOTH,
+    AccountKind.INTEREST_INCOME: Side.CREDIT,
+    AccountKind.LATE_INCOME: Side.CREDIT,
+    AccountKind.FEE_INCOME: Side.CREDIT,
+}
+
+# The debts of a customer, each a bucket of what is due.
+RECEIVABLES = (AccountKind.PRINCIPAL, AccountKind.INTEREST, AccountKind.LATE, AccountKind.FEE)
+
+# Where the money of a repayment can arrive.
+MONEY = (
+    *(AccountKind.AGENT_CASH, AccountKind.SAFE, AccountKind.WALLET),
+    *(AccountKind.BANK, AccountKind.PAYMENTS_IN),
+)
+
+# Accounts that a customer, a credit account or an agent owns; all others are the branch's own.
+OWNED = frozenset({*RECEIVABLES, AccountKind.CREDIT_BALANCE, AccountKind.AGENT_CASH})
+
+
+def owed_minor(kind: AccountKind, *, debit_minor: int, credit_minor: int) -> int:
+    """The balance of an account, positive on its own side (debit for accounts that only clear)."""
+    balance = debit_minor - credit_minor
+    return -balance if CHART[kind] is Side.CREDIT else balance

@@ -1,0 +1,76 @@
+-- The only writers of ledger_account's sums. Accounts are locked in the order of their ids, so that two
+-- postings never wait for each other in a circle.
+
+-- One entry with its movements; returns the entry's id.
+create function post_entry(entry_uuid uuid, kind_of text, source uuid, effective timestamptz, recorded timestamptz,
+                           reversed_id bigint, debits bigint[], credits bigint[], amounts bigint[])
+returns bigint language plpgsql set search_path from current as $$
+declare
+  posted bigint; found_currencies int; found_accounts int; named int;
+begin
+  perform 1 from ledger_account where id = any(debits || credits) order by id for no key update;
+  select count(distinct currency), count(*) into found_currencies, found_accounts
+    from ledger_account where id = any(debits || credits);
+  select count(distinct a) into named from unnest(debits || credits) a;
+  if found_accounts <> named then
+    raise exception 'an account of the entry does not exist' using errcode = 'foreign_key_violation';
+  end if;
+  if found_currencies <> 1 then
+    raise exception 'an entry has one currency, not %', found_currencies using errcode = 'check_violation';
+  end if;
+  insert into ledger_entry (entry_id, kind, source_id, effective_at, recorded_at, reverses_id)
+    values (entry_uuid, kind_of, source, effective, recorded, reversed_id) returning id into posted;
+  insert into ledger_movement (entry_id, debit_id, credit_id, amount_minor)
+    select posted, m.debit, m.credit, m.amount from unnest(debits, credits, amounts) as m(debit, credit, amount);
+  update ledger_account a
+    set debit_minor = a.debit_minor + moved.debit, credit_minor = a.credit_minor + moved.credit
+    from (select account, sum(debit) as debit, sum(credit) as credit
+          from unnest(debits || credits, amounts || array_fill(0::bigint, array[cardinality(amounts)]),
+                      array_fill(0::bigint, array[cardinality(amounts)]) || amounts) as side(account, debit, credit)
+          group by account) moved
+    where a.id = moved.account;
+  return posted;
+end $$;
+
+-- Many entries at once, from the session's own tables staged_entry and staged_movement (see ledger/staging.py),
+-- which are emptied; the same promises as above, checked for the whole set. Returns how many movements.
+create function post_staged(recorded timestamptz) returns bigint language plpgsql set search_path from current as $$
+declare
+  moved bigint; wrong text;
+begin
+  perform 1 from ledger_account
+    where id in (select debit_id from staged_movement union select credit_id from staged_movement)
+    order by id for no key update;
+  select m.entry_id::text into wrong from staged_movement m
+    left join ledger_account d on d.id = m.debit_id left join ledger_account c on c.id = m.credit_id
+    where d.currency is distinct from c.currency or d.id is null limit 1;
+  if found then
+    raise exception 'entry % has two currencies or an unknown account', wrong using errcode = 'check_violation';
+  end if;
+  select e.entry_id::text into wrong from staged_entry e
+    where not exists (select from staged_movement m where m.entry_id = e.entry_id) limit 1;
+  if found then
+    raise exception 'entry % has no movement', wrong using errcode = 'check_violation';
+  end if;
+  with posted as (
+    insert into ledger_entry (entry_id, kind, source_id, effective_at, recorded_at)
+    select entry_id, kind, source_id, effective_at, recorded from staged_entry
+    returning id, entry_id)
+  insert into ledger_movement (entry_id, debit_id, credit_id, amount_minor)
+    select posted.id, m.debit_id, m.credit_id, m.amount_minor
+    from staged_movement m join posted on posted.entry_id = m.entry_id;
+  get diagnostics moved = row_count;
+  if moved <> (select count(*) from staged_movement) then
+    raise exception 'a staged movement names no staged entry' using errcode = 'foreign_key_violation';
+  end if;
+  update ledger_account a
+    set debit_minor = a.debit_minor + sums.debit, credit_minor = a.credit_minor + sums.credit
+    from (select account, sum(debit) as debit, sum(credit) as credit from (
+            select debit_id as account, amount_minor as debit, 0 as credit from staged_movement
+            union all
+            select credit_id, 0, amount_minor from staged_movement) side
+          group by account) sums
+    where a.id = sums.account;
+  truncate staged_entry, staged_movement;
+  return moved;
+end $$;
