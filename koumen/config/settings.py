@@ -38,6 +38,7 @@ if IS_PRODUCTION and not KOUMEN_PUBLIC_URL.startswith("https://"):
 CSRF_TRUSTED_ORIGINS = [KOUMEN_PUBLIC_URL]
 
 INSTALLED_APPS = [
+    "koumen.web.ui",  # before allauth: its sign-in pages are drawn by our templates of the same names
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -61,7 +62,6 @@ INSTALLED_APPS = [
     "koumen.dispatch",
     "koumen.payments",
     "koumen.messages",
-    "koumen.web.ui",
     "koumen.web.customer",
     "koumen.web.agent",
     "koumen.web.console",

@@ -47,7 +47,7 @@ def test_numbers_are_said_as_chinese_says_them(number: int, hans: str, hant: str
         (Money(1286, "TWD"), "NT$ 1,286"),
         (Money(0, "CNY"), "¥ 0.00"),
         (Money(0, "TWD"), "NT$ 0"),
-        (Money(-5, "CNY"), "−¥ 0.05"),  # noqa: RUF001  (a true minus sign)
+        (Money(-5, "CNY"), "−¥ 0.05"),
         (Money(100_000_000_00, "HKD"), "HK$ 100,000,000.00"),
     ],
 )
@@ -172,13 +172,22 @@ def test_a_time_is_said_in_words(at: time, hans: str, hant: str, english: str) -
     ],
 )
 def test_a_window_is_in_words_and_digits(start: time, end: time, hans: str, hant: str, english: str) -> None:
-    said = [wording.window(start, end, language) for language in ALL]  # noqa: RUF001
+    said = [wording.window(start, end, language) for language in ALL]
     assert said == [hans, hant, english]
 
 
 def test_parts_of_the_day() -> None:
     parts = [wording.part_of_day(time(hour)) for hour in (0, 8, 11, 12, 13, 17, 18, 23)]
-    assert parts == ["morning", "morning", "morning", "noon", "afternoon", "afternoon", "evening", "evening"]
+    assert parts == [
+        "morning",
+        "morning",
+        "morning",
+        "midday",
+        "afternoon",
+        "afternoon",
+        "evening",
+        "evening",
+    ]
     assert [wording.part_word("afternoon", language) for language in ALL] == ["下午", "下午", "afternoon"]
 
 
@@ -192,7 +201,14 @@ def test_a_phone_number_is_masked_and_a_code_is_spaced() -> None:
 
 @pytest.mark.parametrize(
     ("code", "script"),
-    [("zh-hans", "hans"), ("zh-Hant", "hant"), ("zh-tw", "hant"), ("zh", "hans"), ("zh-HK", "hant"), ("en-gb", "en")],
+    [
+        ("zh-hans", "hans"),
+        ("zh-Hant", "hant"),
+        ("zh-tw", "hant"),
+        ("zh", "hans"),
+        ("zh-HK", "hant"),
+        ("en-gb", "en"),
+    ],
 )
 def test_language_codes_find_their_wording(code: str, script: str) -> None:
     assert wording.script_of(code) == script

@@ -59,7 +59,9 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", _permissions(request))
         if not request.path.startswith(NEUTRAL_PREFIXES):
-            response.headers.setdefault("Cache-Control", "no-store")  # what I owe stays out of a shared phone's cache
+            response.headers.setdefault(
+                "Cache-Control", "no-store"
+            )  # what I owe stays out of a shared phone's cache
         return response
 
 

@@ -25,7 +25,9 @@ def spoken(number: int, *, script: str) -> str:
             continue
         if parts and (group < TEN_THOUSAND // 10 or not groups[power + 1]):
             parts.append("零")
-        parts.append(_group(group, script=script, first=not parts, counts_more=power > 0) + _LARGE[script][power])
+        parts.append(
+            _group(group, script=script, first=not parts, counts_more=power > 0) + _LARGE[script][power]
+        )
     return "".join(parts)
 
 

@@ -8,6 +8,8 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_POST
 
 from koumen.kit import clock
+from koumen.kit.actor import Actor, Role
+from koumen.people.commands import change_preferences
 from koumen.web.ui.safe_next import safe_next
 from koumen.web.ui.sites import site_of
 
@@ -18,6 +20,7 @@ YEAR_S = 365 * 24 * 3600
 LANGUAGE_NAMES = (("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English"))
 HTML_LANGUAGES = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
 DEFAULT_LANGUAGE = "zh-hans"
+_ROLES = {"customer": Role.CUSTOMER, "agent": Role.AGENT}  # the console's depends on the person
 _TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
 
 
@@ -68,11 +71,15 @@ def choose_elder_mode(request: HttpRequest) -> HttpResponse:
     return back
 
 
-def _keep_with_person(request: HttpRequest, **chosen: object) -> None:
-    if request.user.is_authenticated:
-        from koumen.people.commands import choose_preferences  # noqa: PLC0415  (until the room has it)
-
-        choose_preferences(person_id=request.user.pk, at=clock.now(), **chosen)
+def _keep_with_person(
+    request: HttpRequest, *, language: str | None = None, elder_mode: bool | None = None
+) -> None:
+    """With the person too when signed in; what is stored there is what counts."""
+    if not request.user.is_authenticated:
+        return
+    person = request.user
+    actor = Actor(role=_ROLES.get(site_of(request).key) or Role(person.roles[0]), person_id=person.pk)
+    change_preferences(language=language, elder_mode=elder_mode, actor=actor, at=clock.now())
 
 
 def _keep(request: HttpRequest, response: HttpResponse, cookie: str, value: str) -> None:

@@ -31,6 +31,6 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return response
 
 
-def closed(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+def closed(request: HttpRequest, **_kwargs: object) -> HttpResponse:
     """A door of the sign-in library that this product does not open: 404, as if it were not there."""
     return render(request, "404.html", status=MISSING)

@@ -44,7 +44,11 @@ def _entrance(*, by_phone: bool) -> list[URLPattern | URLResolver]:
     first = account.request_login_code if by_phone else account.login
     entrance: list[URLPattern | URLResolver] = [
         path("sign-in/", first, name="account_login"),
-        path("sign-in/number/", account.request_login_code if by_phone else closed, name="account_request_login_code"),
+        path(
+            "sign-in/number/",
+            account.request_login_code if by_phone else closed,
+            name="account_request_login_code",
+        ),
         path("sign-in/code/", account.confirm_login_code, name="account_confirm_login_code"),
         path("sign-out/", account.logout, name="account_logout"),
         path("sign-in/closed/", account.account_inactive, name="account_inactive"),
@@ -68,8 +72,12 @@ def _second_factor() -> list[URLPattern | URLResolver]:
         path("security/passkeys/<int:pk>/edit/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
         path("security/passkeys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
         path("security/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
-        path("security/codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-        path("security/codes/file/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+        path(
+            "security/codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"
+        ),
+        path(
+            "security/codes/file/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"
+        ),
     ]
 
 

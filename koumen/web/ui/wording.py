@@ -33,7 +33,13 @@ _NEAR = {
 }
 # From which hour each part of the day is said, latest first.
 _PARTS_ZH = ((18, "晚上"), (13, "下午"), (12, "中午"), (8, "上午"), (5, "早上"), (0, "凌晨"))
-_PARTS_EN = ((21, "at night"), (18, "in the evening"), (12, "in the afternoon"), (5, "in the morning"), (0, "at night"))
+_PARTS_EN = (
+    (21, "at night"),
+    (18, "in the evening"),
+    (12, "in the afternoon"),
+    (5, "in the morning"),
+    (0, "at night"),
+)
 PARTS_OF_DAY = ("morning", "midday", "afternoon", "evening")
 _PART_WORDS = {
     "hans": ("上午", "中午", "下午", "晚上"),

@@ -190,7 +190,7 @@ def visit_state(state: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/tag.html")
-def tag(kind: str, text: str, icon: str = "") -> dict[str, Any]:  # noqa: A002  (the name template writers use)
+def tag(kind: str, text: str, icon: str = "") -> dict[str, Any]:
     """Any other tag."""
     return {"kind": kind, "text": text, "icon_name": icon}
 
@@ -260,7 +260,7 @@ def code_sentence(code: str, value: Money, name: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/empty.html")
-def empty(icon: str, text: str, hint: str = "") -> dict[str, Any]:  # noqa: A002  (the name template writers use)
+def empty(icon: str, text: str, hint: str = "") -> dict[str, Any]:
     """Nothing here yet, said kindly."""
     return {"icon_name": icon, "text": text, "hint": hint}
 
