@@ -19,7 +19,7 @@ from koumen.kit.place import Place
 
 
 @command
-def engage_agent(
+def engage_agent(  # noqa: PLR0913  (six of its own, besides who and when)
     *,
     person_id: UUID,
     staff_number: str,

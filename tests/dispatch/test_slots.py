@@ -12,6 +12,7 @@ from koumen.dispatch import queries
 from koumen.dispatch.rules.slot import Slot, SlotRequest, part_of_day, windows_between
 from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.errors import Denied, Invalid
+from koumen.kit.ids import new_id
 from koumen.kit.place import Place
 from koumen.people.models import Customer
 from tests.builders import a_customer, a_shift, an_agent, near, staff, the_base_pack, themselves
@@ -143,18 +144,11 @@ def test_a_question_that_cannot_be_answered_is_refused_by_field(
 
 def test_a_slot_survives_a_form_and_nonsense_does_not() -> None:
     start = datetime(2026, 11, 25, 2, tzinfo=UTC)
-    name = SlotRequest.__doc__ and Slot(*_ids(), TUESDAY, start, start + timedelta(hours=1)).key
-    assert name
+    name = Slot(new_id(), new_id(), TUESDAY, start, start + timedelta(hours=1)).key
     assert Slot.from_key(name).key == name
     for nonsense in ("", "a.b.c.d.e", name + ".1", name.replace("-", "/")):
         with pytest.raises(Invalid, match="slot-unreadable"):
             Slot.from_key(nonsense)
-
-
-def _ids() -> tuple[object, object]:
-    from koumen.kit.ids import new_id
-
-    return new_id(), new_id()
 
 
 def test_windows_stand_on_the_hour_inside_the_shift_on_days_when_the_clock_jumps() -> None:

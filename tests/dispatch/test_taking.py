@@ -1,20 +1,26 @@
 """Taking, moving and giving back a place in an agent's day."""
 
+import json
 import threading
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from koumen.agents.models import Shift
+from koumen.agents.queries import working_day
 from koumen.audit.models import Fact, Once
+from koumen.conduct.commands import PACKS, store_pack
 from koumen.conduct.models import Ruling
 from koumen.dispatch import queries
-from koumen.dispatch.commands import NextBest, Taken, TakeRequest, drop_stop, make_wish, move, take
+from koumen.dispatch.commands import NextBest, Taken, TakeRequest, drop_stop, make_wish, move, take, taking
 from koumen.dispatch.jobs import reopen_route
 from koumen.dispatch.models import Stop, Wish
 from koumen.dispatch.rules.slot import Slot
+from koumen.dispatch.solver.progress import Frame, day_at
+from koumen.dispatch.solver.travel import travel_s
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.errors import Conflict, Denied, Invalid, Missing
 from koumen.kit.ids import new_id
@@ -131,11 +137,11 @@ def test_every_slot_that_is_offered_can_be_taken_until_none_is_left(at: datetime
         taken += 1
     assert taken >= 6
     assert len(route(shift.id)) == taken
-    day = queries.agents.working_day(shift_id=shift.id)
+    day = working_day(shift_id=shift.id)
     plan = queries.plan_for([day], at=at)
-    frame = queries.Frame(int(day.starts_at.timestamp()), int(day.ends_at.timestamp()), day.start)
+    frame = Frame(int(day.starts_at.timestamp()), int(day.ends_at.timestamp()), day.start)
     promises = [routed.promise for routed in plan.routes[shift.id]]
-    assert queries.day_at(frame, promises, int(at.timestamp()), queries.travel_s).is_kept
+    assert day_at(frame, promises, int(at.timestamp()), travel_s).is_kept
     assert [routed.position for routed in plan.routes[shift.id]] == list(range(1, taken + 1))
 
 
@@ -143,14 +149,11 @@ def test_every_slot_that_is_offered_can_be_taken_until_none_is_left(at: datetime
 def test_a_slot_that_conduct_denies_is_an_outcome_with_its_ruling(
     at: datetime, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from koumen.conduct.commands import PACKS, store_pack
-    from koumen.dispatch.commands import taking
-
     a_shift(an_agent(at), at)
     account = a_credit_account(customer, at)
     slot = offered(customer, account, at)[-1]
-    tested = taking.chances_of
-    content = __import__("json").loads((PACKS / "base.json").read_text("utf-8"))
+    tested = queries.chances_of
+    content = json.loads((PACKS / "base.json").read_text("utf-8"))
     content |= {
         "version": 2,
         "effective_from": "2026-11-24",
@@ -411,3 +414,33 @@ def test_two_who_move_across_each_other_do_not_wait_for_each_other_for_ever(at: 
     for thread in threads:
         thread.join()
     assert [type(outcome) for outcome in outcomes] == [Taken, Taken]
+
+
+def locks_in(statements: list[str]) -> list[str]:
+    """Which rows a command locked, in order."""
+    names = {"audit_once": "once", "visits_visit": "visit", "agents_shift": "shift"}
+    found = []
+    for statement in statements:
+        table = next(
+            (table for table in names if f'from "{table}"' in statement or f"into {table}" in statement), ""
+        )
+        if table and ("for update" in statement or "insert into audit_once" in statement):
+            found.append(names[table])
+    return list(dict.fromkeys(found))
+
+
+@pytest.mark.django_db
+def test_locks_are_taken_in_the_one_order(at: datetime, customer: Customer) -> None:
+    a_shift(an_agent(at), at)
+    account = a_credit_account(customer, at)
+    slots = offered(customer, account, at)
+    with CaptureQueriesContext(connection) as taking_it:
+        visit = booked(customer, slots[0], at, account)
+    with CaptureQueriesContext(connection) as moving_it:
+        move(visit_id=visit.id, slot=slots[3], key=new_id(), actor=themselves(customer), at=at)
+    assert locks_in([query["sql"].lower() for query in taking_it.captured_queries]) == ["once", "shift"]
+    assert locks_in([query["sql"].lower() for query in moving_it.captured_queries]) == [
+        "once",
+        "visit",
+        "shift",
+    ]
