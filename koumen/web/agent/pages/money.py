@@ -1,0 +1,110 @@
+"""The tender: cash counted note by note, or a wallet's QR code."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from koumen.kit import clock
+from koumen.kit.errors import Invalid, Refusal
+from koumen.kit.money import CURRENCIES, Money
+from koumen.payments import commands as payments
+from koumen.payments import jobs
+from koumen.payments import queries as payment_queries
+from koumen.visits import queries
+from koumen.web.ui.actors import actor_of
+from koumen.web.ui.amounts import read_id
+from koumen.web.ui.refusals import words
+
+MOST_NOTES = 9999
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def cash(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Count together; "count again" only adds up, the other button posts."""
+    actor, at = actor_of(request), clock.now()
+    visit = queries.visit(actor=actor, visit_id=visit_id)
+    agreement = queries.open_agreement(visit)
+    if agreement is None:
+        return redirect("visit", visit_id=visit_id)
+    data = request.POST
+    notes = CURRENCIES[visit.currency].notes
+    fault, counted_in, counted_out = "", {}, {}
+    if request.method == "POST":
+        try:
+            counted_in, counted_out = _counted(data, "in", notes), _counted(data, "out", notes)
+            if "pay" in data:
+                payments.pay_cash(
+                    visit_id=visit_id,
+                    notes_in=counted_in,
+                    notes_out=counted_out,
+                    key=read_id(data.get("once", "")),
+                    actor=actor,
+                    at=at,
+                )
+                return redirect("visit", visit_id=visit_id)
+        except Refusal as refusal:
+            fault = words(refusal.code, **refusal.params)
+    agreed = Money(agreement.amount_minor, visit.currency)
+    total_in = Money(sum(value * count for value, count in counted_in.items()), visit.currency)
+    total_out = Money(sum(value * count for value, count in counted_out.items()), visit.currency)
+    context = {
+        "visit": visit,
+        "agreed": agreed,
+        "once": data.get("once", ""),
+        "fault": fault,
+        "rows": [
+            (Money(note, visit.currency), counted_in.get(note), counted_out.get(note)) for note in notes
+        ],
+        "total_in": total_in,
+        "total_out": total_out,
+        "due_back": total_in - agreed if total_in.minor >= agreed.minor else None,
+        "missing": agreed - total_in if total_in.minor < agreed.minor else None,
+    }
+    return render(request, "agent/cash.html", context, status=409 if fault else 200)
+
+
+def _counted(data: Mapping[str, str], direction: str, notes: tuple[int, ...]) -> dict[int, int]:
+    """Read how many of each; raises Invalid("count-unreadable")."""
+    counted = {}
+    for note in notes:
+        text = (data.get(f"{direction}_{note}") or "").strip()
+        if not text:
+            continue
+        if not (text.isascii() and text.isdigit()) or int(text) > MOST_NOTES:
+            raise Invalid("count-unreadable", field=f"{direction}_{note}", value=text[:12])
+        if int(text):
+            counted[note] = int(text)
+    return counted
+
+
+@login_required
+@require_POST
+def wallet(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Open the tender, then ask the provider for its QR code; a silent provider is asked again by a job."""
+    actor, at = actor_of(request), clock.now()
+    visit = queries.visit(actor=actor, visit_id=visit_id)
+    payment = payments.open_wallet(
+        visit_id=visit_id,
+        amount_minor=payment_queries.remaining_minor(visit),
+        key=read_id(request.POST.get("once", "")),
+        actor=actor,
+        at=at,
+    )
+    jobs.start_wallet(payment.id)
+    return redirect("visit", visit_id=visit_id)
+
+
+@login_required
+@require_POST
+def close_wallet(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Give this QR code up; it is closed at the provider first."""
+    visit = queries.visit(actor=actor_of(request), visit_id=visit_id)
+    tender = payment_queries.open_tender(visit)
+    if tender is not None:
+        jobs.give_up_wallet(tender.id)
+    return redirect("visit", visit_id=visit_id)

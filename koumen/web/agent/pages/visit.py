@@ -1,0 +1,94 @@
+"""One visit on the agent's phone: one step at a time."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from koumen.kit import clock
+from koumen.kit.actor import Actor
+from koumen.kit.money import Money
+from koumen.payments import queries as payments
+from koumen.people.commands import reveal
+from koumen.visits import queries
+from koumen.visits.rules.outcomes import Means
+from koumen.visits.states import VISIT, VisitState
+from koumen.web.ui.actors import actor_of
+
+if TYPE_CHECKING:
+    from koumen.visits.models import Visit
+
+V = VisitState
+# From here on the agent may know the amount; before, only its band (data shown to the agent, R26).
+KNOWS_AMOUNT = frozenset({V.AGREED, V.PAID, V.CLOSED})
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """The step that the visit stands at."""
+    actor, at = actor_of(request), clock.now()
+    return render(request, "agent/visit.html", page(actor, visit_id, at))
+
+
+@login_required
+@require_GET
+def live(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Nothing while nothing changed; else the page is asked to load itself again."""
+    actor = actor_of(request)
+    visit = queries.visit(actor=actor, visit_id=visit_id)
+    response = HttpResponse(status=204)
+    if request.GET.get("seen") != _stamp(visit):
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def _stamp(visit: "Visit") -> str:
+    newest = queries.newest_agreement(visit)
+    pending = payments.open_tender(visit)
+    parts = (visit.state, visit.proof, visit.code_locked, visit.pictures_differed, visit.door_generation)
+    return "-".join(
+        str(part)
+        for part in (
+            *parts,
+            newest and (newest.generation, bool(newest.code_accepted_at)),
+            pending and (pending.state, pending.qr_text),
+        )
+    )
+
+
+def page(actor: Actor, visit_id: UUID, at: datetime, **more: Any) -> dict[str, Any]:
+    """Everything the step's template needs; ``more`` adds a form with its errors."""
+    visit = queries.visit(actor=actor, visit_id=visit_id)
+    state = V(visit.state)
+    person = visit.customer.person_id
+    details = reveal(person_ids=[person], purpose="visit", actor=actor, at=at)[person]
+    agreement = queries.newest_agreement(visit)
+    context: dict[str, Any] = {
+        "visit": visit,
+        "details": details,
+        "note": queries.note_for_agent(actor=actor, visit_id=visit_id),
+        "stamp": _stamp(visit),
+        "step": f"agent/steps/{_step(visit, bool(agreement and agreement.code_accepted_at))}.html",
+        "verbs": VISIT.verbs(state),
+        "means": [str(means) for means in Means],
+    }
+    if state is V.AT_THE_DOOR and not visit.pictures_differed and visit.proof == "none":
+        context["pair"] = queries.pictures_for(actor=actor, visit_id=visit_id)
+    if state in KNOWS_AMOUNT and agreement:
+        context["agreed"] = Money(agreement.amount_minor, visit.currency)
+        context["payment"] = payments.open_tender(visit)
+        context["receipts"] = payments.receipts_of_visit(actor=actor, visit_id=visit_id)
+    return context | more
+
+
+def _step(visit: "Visit", code_accepted: bool) -> str:  # noqa: FBT001  (one template a situation)
+    if visit.state == V.AT_THE_DOOR and visit.proof != "none":
+        return "identity"
+    if visit.state == V.AGREED:
+        return "tender" if code_accepted else "code"
+    return str(visit.state)

@@ -1,0 +1,28 @@
+"""The addresses of the agent app."""
+
+from django.urls import path
+
+from koumen.web.agent.pages import door, money, road, today, visit
+from koumen.web.ui.urls import site_urls
+
+urlpatterns = site_urls(
+    "agent",
+    [
+        path("", today.today, name="home"),
+        path("visits/<uuid:visit_id>/", visit.show, name="visit"),
+        path("visits/<uuid:visit_id>/live/", visit.live, name="visit_live"),
+        path("visits/<uuid:visit_id>/set-out/", road.set_out, name="set_out"),
+        path("visits/<uuid:visit_id>/turn-back/", road.turn_back, name="turn_back"),
+        path("visits/<uuid:visit_id>/arrive/", road.arrive, name="arrive"),
+        path("visits/<uuid:visit_id>/no-answer/", road.no_answer, name="no_answer"),
+        path("visits/<uuid:visit_id>/pictures/", door.pictures, name="pictures"),
+        path("visits/<uuid:visit_id>/identity/", door.identity, name="identity"),
+        path("visits/<uuid:visit_id>/amount/", door.amount, name="turned_amount"),
+        path("visits/<uuid:visit_id>/code/", door.code, name="code"),
+        path("visits/<uuid:visit_id>/stop/", door.stop, name="stop"),
+        path("visits/<uuid:visit_id>/cash/", money.cash, name="cash"),
+        path("visits/<uuid:visit_id>/wallet/", money.wallet, name="wallet"),
+        path("visits/<uuid:visit_id>/wallet/close/", money.close_wallet, name="close_wallet"),
+        path("visits/<uuid:visit_id>/leave/", road.leave, name="leave"),
+    ],
+)

@@ -1,0 +1,85 @@
+"""What several customer pages show of a debt and of a visit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from koumen.agents import queries as agents
+from koumen.credit import queries as credit
+from koumen.kit.actor import Actor
+from koumen.kit.money import Money
+from koumen.people.commands import reveal
+from koumen.visits.states import VISIT, VisitState
+
+if TYPE_CHECKING:
+    from koumen.credit.models import CreditAccount
+    from koumen.visits.models import Visit
+
+
+@dataclass(frozen=True)
+class DebtCard:
+    """One credit account as its customer sees it."""
+
+    account_id: UUID
+    number: str
+    minimum: Money
+    bill: Money
+    everything: Money
+    credit: Money
+    due_date: date | None
+    interest_free_until: date | None
+
+
+@dataclass(frozen=True)
+class VisitCard:
+    """One visit as its customer sees it."""
+
+    visit: "Visit"
+    wanted: Money
+    agent_name: str
+    staff_number: str
+    verbs: tuple[str, ...]
+
+
+def debt_cards(*, actor: Actor, accounts: "Sequence[CreditAccount]", at: datetime) -> list[DebtCard]:
+    """What is owed on each account now."""
+    cards = []
+    for account in accounts:
+        owed = credit.owed(actor=actor, account_id=account.id, at=at)
+        cards.append(
+            DebtCard(
+                account_id=account.id,
+                number=account.number,
+                minimum=Money(owed.minimum_minor, owed.currency),
+                bill=Money(owed.bill_minor, owed.currency),
+                everything=Money(owed.all_minor, owed.currency),
+                credit=Money(owed.credit_balance_minor, owed.currency),
+                due_date=owed.due_date,
+                interest_free_until=owed.interest_free_until,
+            )
+        )
+    return cards
+
+
+def visit_card(visit: "Visit", *, actor: Actor, at: datetime) -> VisitCard:
+    """A visit with who comes."""
+    card = agents.agent_card(agent_id=visit.agent_id)
+    named = reveal(person_ids=[card.person_id], purpose="agent-card", actor=actor, at=at)
+    return VisitCard(
+        visit=visit,
+        wanted=Money(visit.wanted_minor, visit.currency),
+        agent_name=named[card.person_id].given_name,
+        staff_number=card.staff_number,
+        verbs=VISIT.verbs(VisitState(visit.state)),
+    )
+
+
+def own_name(actor: Actor, *, at: datetime) -> str:
+    """How this person is spoken to; empty for nobody."""
+    if actor.person_id is None:
+        return ""
+    return reveal(person_ids=[actor.person_id], purpose="self", actor=actor, at=at)[
+        actor.person_id
+    ].given_name

@@ -1,0 +1,35 @@
+"""Home: what I owe, by when, one large button, my next visit."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from koumen.credit import queries as credit
+from koumen.kit import clock
+from koumen.kit.actor import Actor, Role
+from koumen.people import queries as people
+from koumen.visits import queries as visits
+from koumen.web.customer.pages.cards import debt_cards, own_name, visit_card
+from koumen.web.ui.actors import actor_of
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page: a welcome to strangers, the debt and the next visit to customers."""
+    if not request.user.is_authenticated:
+        return render(request, "customer/welcome.html")
+    actor = actor_of(request)
+    if actor.role is Role.RELATIVE:
+        return redirect("relative_home")
+    return render(request, "customer/home.html", _home(actor))
+
+
+def _home(actor: Actor) -> dict[str, object]:
+    at = clock.now()
+    customer = people.customer_of(actor)
+    accounts = credit.accounts_of(actor=actor, customer_id=customer.id)
+    coming = visits.coming_visits(actor=actor)
+    return {
+        "name": own_name(actor, at=at),
+        "at": at,
+        "debts": debt_cards(actor=actor, accounts=accounts, at=at),
+        "visits": [visit_card(visit, actor=actor, at=at) for visit in coming],
+    }

@@ -1,0 +1,94 @@
+"""Choosing a window: by day, then by part of the day, each with who comes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as lazy
+
+from koumen.agents import queries as agents
+from koumen.branch.queries import this_branch
+from koumen.dispatch.rules.slot import Slot
+from koumen.kit.actor import Actor
+from koumen.people.commands import reveal
+from koumen.web.ui.wording import day_words, window_words
+
+
+class SlotForm(forms.Form):
+    """One of the windows that were offered; a value that never was one is refused."""
+
+    slot = forms.CharField(max_length=200, error_messages={"required": lazy("Please choose a time.")})
+    once = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, slots: Sequence[Slot], **kwargs: Any) -> None:
+        """Keep the offered windows."""
+        super().__init__(data, **kwargs)
+        self.slots = slots
+
+    @property
+    def chosen(self) -> Slot:
+        """The window; raises Invalid("slot-unreadable")."""
+        return Slot.from_key(self.cleaned_data["slot"])
+
+    @property
+    def key(self) -> UUID:
+        """The key made when the form was opened."""
+        return UUID(str(self.cleaned_data["once"]))
+
+
+@dataclass(frozen=True)
+class SlotChoice:
+    """One radio card."""
+
+    key: str
+    words: str
+    agent: str
+    is_chosen: bool
+
+
+class WishForm(forms.Form):
+    """When the customer would have liked us to come."""
+
+    date = forms.ChoiceField(label=lazy("Which day?"), widget=forms.RadioSelect)
+    part_of_day = forms.ChoiceField(
+        label=lazy("Which part of the day?"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("morning", lazy("Morning")),
+            ("midday", lazy("Midday")),
+            ("afternoon", lazy("Afternoon")),
+            ("evening", lazy("Evening")),
+        ],
+    )
+
+    def __init__(self, data: Any, *, days: Sequence[date], **kwargs: Any) -> None:
+        """Offer the coming days in words: nobody has to use a calendar."""
+        super().__init__(data, **kwargs)
+        self.fields["date"].choices = [(day.isoformat(), day_words(day)) for day in days]  # type: ignore[attr-defined]
+
+
+def days_of(form: SlotForm, *, actor: Actor, at: datetime) -> list[tuple[str, list[SlotChoice]]]:
+    """The windows under the words of their days; two queries for who comes."""
+    cards = agents.agent_cards(agent_ids={slot.agent_id for slot in form.slots})
+    named = reveal(person_ids=[c.person_id for c in cards.values()], purpose="slots", actor=actor, at=at)
+    zone = this_branch().zone
+    chosen = str(form["slot"].value() or "")
+    days = []
+    for day, slots in groupby(form.slots, key=lambda slot: slot.date):
+        choices = [
+            SlotChoice(
+                key=slot.key,
+                words=window_words(
+                    slot.window_from.astimezone(zone).time(), slot.window_to.astimezone(zone).time()
+                ),
+                agent=named[cards[slot.agent_id].person_id].given_name,
+                is_chosen=slot.key == chosen,
+            )
+            for slot in slots
+        ]
+        days.append((day_words(day), choices))
+    return days

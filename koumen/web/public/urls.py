@@ -1,0 +1,17 @@
+"""The addresses of the public site; nobody signs in here."""
+
+from django.urls import path
+
+from koumen.web.public.pages import home, messages, receipt
+from koumen.web.ui.urls import site_urls
+
+urlpatterns = site_urls(
+    "public",
+    [
+        path("", home.home, name="home"),
+        path("r/<str:token>/", receipt.show, name="public_receipt"),
+        path("r/<str:token>.pdf", receipt.pdf, name="public_receipt_pdf"),
+        path("receipt/", receipt.find, name="find_receipt"),
+        path("messages/", messages.sent, name="messages_sent"),
+    ],
+)
