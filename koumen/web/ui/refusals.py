@@ -4,7 +4,6 @@ Each sentence says what happened and, where there is one, the next step; no blam
 """
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 _TITLES: dict[int, str | Promise] = {
@@ -45,6 +44,12 @@ _WORDS: dict[str, str | Promise] = {
     "stop-reason-unknown": _("Please choose one of the reasons."),
     "note-too-long": _("This note is too long. Please write less."),
     "booking-not-begun": _("Please begin the booking again from the first screen."),
+    "address-not-known": _("We do not know your address yet. Please call us."),
+    "slot-unreadable": _("Please choose one of the times."),
+    "part-of-day-unknown": _("Please choose one of the parts of the day."),
+    "wish-in-the-past": _("This day has passed. Please choose another."),
+    "visit-not-yours-to-book": _("You may not book this visit."),
+    "form-unreadable": _("We could not read this form. Please open the page again."),
     # at the door
     "agent-not-proven": _("First compare the two pictures."),
     "pictures-already-compared": _("The pictures have been compared already."),
@@ -69,6 +74,20 @@ _WORDS: dict[str, str | Promise] = {
     "quote-over": _("This amount was worked out too long ago. Please look at it again."),
     "quote-not-of-this-account": _("This amount belongs to another account."),
     "key-reused": _("This was sent already with something else in it. Nothing was done a second time."),
+    "above-agreed": _("This is more than the customer agreed to."),
+    "owed-less-now": _("Less is owed now than was agreed. Please agree on the amount again."),
+    "tender-open": _("Another payment is still waiting for its answer."),
+    "nothing-counted": _("Please count the notes first."),
+    "note-unknown": _("We do not know this note or coin."),
+    "pieces-unreadable": _("Please write how many notes there are, in digits."),
+    "count-unreadable": _("Please write how many notes there are, in digits."),
+    "change-exceeds-cash": _("The change is more than was handed over."),
+    "cash-in-hand-ceiling": _("You would carry too much cash. Please take it in another way."),
+    "payment-paid-otherwise": _("This has been paid already in another way."),
+    "bill-day-to-come": _("This bill is not due to be made yet."),
+    "payment-already-applied": _("This payment has been counted already."),
+    "purchase-in-the-future": _("This purchase lies in the future."),
+    "limit-exceeded": _("This is more than the limit allows."),
     # books
     "books-not-yours": _("You may not change the books."),
     "entry-not-found": _("We cannot find this entry."),
@@ -85,9 +104,44 @@ _WORDS: dict[str, str | Promise] = {
     "receipt-split-differs": _("The parts do not add up to the amount of the receipt."),
     "receipt-time-without-zone": _("The time of this receipt has no time zone."),
     # people and the house
+    "phone-unreadable": _("This does not look like a phone number. Please check the digits."),
+    "language-unknown": _("We do not speak this language yet."),
+    "username-taken": _("This user name is taken."),
+    "customer-number-taken": _("This customer number is taken."),
+    "staff-number-taken": _("This staff number is taken."),
+    "customer-exists": _("This person is a customer already."),
+    "agent-exists": _("This person is an agent already."),
+    "delegate-is-customer": _("You need not name yourself."),
+    "delegation-too-long": _("At most for twelve months; it can be renewed."),
+    "shift-exists": _("There is a working day on this date already."),
+    "shift-overlaps": _("This working day overlaps another."),
+    "shift-too-long": _("This working day is too long."),
     "birth-year-missing": _("The year of birth is missing."),
     "branch-not-found": _("This branch has not been opened yet."),
 }
+
+
+# What the end of a code says where no sentence of its own is needed: pages for staff, and what no page leads to.
+_ENDINGS: tuple[tuple[str, str | Promise], ...] = (
+    ("-not-found", _("We cannot find this.")),
+    ("-not-yours", _("This is not yours to do.")),
+    ("-not-yours-to-enter", _("This is not yours to do.")),
+    ("-not-yours-to-name", _("This is not yours to do.")),
+    ("-unreadable", _("We could not read this.")),
+    ("-unknown", _("We do not know this.")),
+    ("-taken", _("This is taken already.")),
+    ("-wrong", _("This value is not possible.")),
+    ("-missing", _("Something is missing here.")),
+    ("-differs", _("These figures do not fit together.")),
+    ("-before-it-starts", _("The end comes before the beginning.")),
+    ("-on-another-day", _("This belongs to another day.")),
+    ("-out-of-range", _("This value is not possible.")),
+    ("-unknown-rule", _("We do not know this.")),
+    ("-never-effective", _("This would never come into force.")),
+    ("-off-the-earth", _("There is no such place.")),
+    ("-not-signed", _("This message is not from whom it says.")),
+    ("-too-old", _("This message is too old.")),
+)
 
 
 def title(status: int) -> str:
@@ -96,13 +150,24 @@ def title(status: int) -> str:
 
 
 def is_known(code: str) -> bool:
-    """Whether the code has words of its own."""
-    return code in _WORDS
+    """Whether the code has words, its own or by its ending."""
+    return _sentence(code) is not None
+
+
+def _sentence(code: str) -> str | Promise | None:
+    own = _WORDS.get(code)
+    if own is not None:
+        return own
+    ending = next((said for end, said in _ENDINGS if code.endswith(end)), None)
+    if ending is None and "-cannot-" in code:
+        return _("This cannot be done now.")
+    return ending
 
 
 def words(code: str, **params: object) -> str:
     """A refusal's code as a sentence; an unknown code still gets a polite one, with a way on."""
-    sentence = str(_WORDS.get(code, now("This cannot be done now. Please call us, a person will help you.")))
+    polite = _("This cannot be done now. Please call us, a person will help you.")
+    sentence = str(_sentence(code) or polite)
     try:
         return sentence % params if "%(" in sentence else sentence
     except KeyError:

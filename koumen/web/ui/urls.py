@@ -9,9 +9,10 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, URLResolver, include, path
 
-from koumen.web.ui import preferences
+from koumen.web.ui import preferences, second_factor, sign_in
 from koumen.web.ui.problem_pages import closed
 from koumen.web.ui.sites import CUSTOMER, PUBLIC, SITES
+from koumen.web.ui.who_are_you import who_are_you
 
 Patterns = Sequence[URLPattern | URLResolver]
 
@@ -41,7 +42,8 @@ def site_urls(key: str, pages: Patterns) -> list[URLPattern | URLResolver]:
 
 def _entrance(*, by_phone: bool) -> list[URLPattern | URLResolver]:
     """Customers give their number and then a code; staff a name, a password and a second factor."""
-    first = account.request_login_code if by_phone else account.login
+    request_code = sign_in.RequestCodeView.as_view()
+    first = request_code if by_phone else account.login
     entrance: list[URLPattern | URLResolver] = [
         path("sign-in/", first, name="account_login"),
         path(
@@ -49,7 +51,8 @@ def _entrance(*, by_phone: bool) -> list[URLPattern | URLResolver]:
             account.request_login_code if by_phone else closed,
             name="account_request_login_code",
         ),
-        path("sign-in/code/", account.confirm_login_code, name="account_confirm_login_code"),
+        path("sign-in/code/", sign_in.ConfirmCodeView.as_view(), name="account_confirm_login_code"),
+        path("sign-in/who/", who_are_you, name="who_are_you"),
         path("sign-out/", account.logout, name="account_logout"),
         path("sign-in/closed/", account.account_inactive, name="account_inactive"),
         path("sign-in/again/", account.reauthenticate, name="account_reauthenticate"),
@@ -65,10 +68,10 @@ def _second_factor() -> list[URLPattern | URLResolver]:
         path("sign-in/passkey/", webauthn.login_webauthn, name="mfa_login_webauthn"),
         path("sign-in/passkey/again/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
         path("security/", mfa.index, name="mfa_index"),
-        path("security/app/", totp.activate_totp, name="mfa_activate_totp"),
+        path("security/app/", second_factor.ActivateApp.as_view(), name="mfa_activate_totp"),
         path("security/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
         path("security/passkeys/", webauthn.list_webauthn, name="mfa_list_webauthn"),
-        path("security/passkeys/add/", webauthn.add_webauthn, name="mfa_add_webauthn"),
+        path("security/passkeys/add/", second_factor.AddPasskey.as_view(), name="mfa_add_webauthn"),
         path("security/passkeys/<int:pk>/edit/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
         path("security/passkeys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
         path("security/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
