@@ -39,7 +39,7 @@ def doctor() -> None:
     for finding in findings:
         mark = "ok" if finding.fine else ("missing" if finding.needed else "note")
         table.add_row(mark, finding.what, finding.found, "" if finding.fine else finding.way_out)
-    out.print(table)
+    out.print(table, soft_wrap=True)
     if any(finding.needed and not finding.fine for finding in findings):
         raise SystemExit(1)
 
@@ -108,7 +108,12 @@ def _shared_memory() -> Finding:
 
 
 def _disk() -> Finding:
-    folder = environment.data()
+    from koumen.embedded import supervisor
+
+    try:
+        folder = supervisor.status(environment.data()).home
+    except supervisor.CannotRun:
+        folder = environment.data()
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(existing).free
     return Finding(

@@ -10,7 +10,7 @@ beside = Console(stderr=True, highlight=False)
 
 def say(line: str) -> None:
     """One line about what is going on."""
-    beside.print(line, markup=False)
+    beside.print(line, markup=False, soft_wrap=True)
 
 
 def refuse(line: str) -> NoReturn:

@@ -14,6 +14,7 @@ from psycopg import sql
 from koumen.audit.commands import store_moves
 from koumen.branch.commands import store_holidays
 from koumen.branch.queries import this_branch
+from koumen.config import environment
 from koumen.config.machines import MACHINES
 from koumen.embedded import supervisor
 
@@ -38,7 +39,7 @@ APPEND_ONLY = (
 def migrate_branch(schema: str, on_step: Callable[[str], None] = lambda step: None) -> None:
     """Bring registry and branch up to date as the owner, then give the application what it needs."""
     on_step("roles")
-    embedded = not settings.DATABASES["default"].get("PORT") and supervisor.owns(settings.KOUMEN_DATA)
+    embedded = not environment.read("DATABASE_URL") and supervisor.owns(settings.KOUMEN_DATA)
     if embedded:
         _make_roles(schema)
     with _as_owner(schema, embedded=embedded):
@@ -53,7 +54,7 @@ def migrate_branch(schema: str, on_step: Callable[[str], None] = lambda step: No
         call_command("migrate", verbosity=0, interactive=False)
         on_step("guards")
         store_moves(list(MACHINES))
-        if embedded:
+        if _has_readers():
             _grant(schema)
     this_branch.cache_clear()
 
@@ -127,6 +128,13 @@ def _make_roles(schema: str) -> None:
         boot.execute(
             sql.SQL("alter role {} set transaction_timeout = '10min'").format(sql.Identifier(branch_role))
         )
+
+
+def _has_readers() -> bool:
+    """Whether the server has the application's group; a server with a single role has nothing to grant."""
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from pg_roles where rolname = %s", [READERS])
+        return cursor.fetchone() is not None
 
 
 def _grant(schema: str) -> None:
