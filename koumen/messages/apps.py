@@ -11,4 +11,4 @@ class MessagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the room's reactions register themselves."""
-        from koumen.messages import jobs  # noqa: F401, PLC0415
+        from koumen.messages import jobs  # noqa: F401

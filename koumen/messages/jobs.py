@@ -1,1 +1,48 @@
-"""Reactions of the room to what happened elsewhere."""
+"""Telling people what happened elsewhere: words are made here, sent, and forgotten."""
+
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+
+from koumen.audit.reactions import RETRY, reaction
+from koumen.kit import clock
+from koumen.kit.actor import SYSTEM
+from koumen.messages.commands import DELIVERY, note_delivery, write_messages
+from koumen.messages.gateway import hand_over
+from koumen.messages.queries import waiting_message
+from koumen.messages.rules.letter import Outgoing
+from koumen.payments.events import PaymentMade
+from koumen.visits.events import (
+    AgentArrived,
+    AgentSetOut,
+    CodeLocked,
+    NobodyAnswered,
+    VisitBooked,
+    VisitCancelled,
+    VisitMoved,
+    VisitRequested,
+)
+
+
+@reaction(
+    *(VisitRequested, VisitBooked, VisitMoved, VisitCancelled),
+    *(AgentSetOut, AgentArrived, NobodyAnswered, CodeLocked),
+    PaymentMade,
+)
+def tell(fact_id: UUID) -> None:
+    """Tell the customer what happened, by the channels meant for it."""
+    for outgoing in write_messages(fact_id=fact_id, actor=SYSTEM, at=clock.now()):
+        _send(outgoing)
+
+
+@app.task(name=DELIVERY, queue="now", retry=RETRY)
+def deliver_sealed(message_id: str) -> None:
+    """Send words that wait sealed; nothing remains to be done when they were sent before."""
+    outgoing = waiting_message(message_id=UUID(message_id))
+    if outgoing:
+        _send(outgoing)
+
+
+def _send(outgoing: Outgoing) -> None:
+    hand_over(outgoing)
+    note_delivery(message_id=outgoing.message_id, actor=SYSTEM, at=clock.now())

@@ -7,20 +7,21 @@ from koumen.people.models import Person
 
 
 class Message(models.Model):
-    """One message to one person; its words are made when it is sent and not kept in clear."""
+    """One message to one person; its words are made when it is sent and not kept in clear.
+
+    ``sealed_text`` holds them, encrypted, only while a code waits for its channel; the demonstration
+    alone keeps them afterwards, to show what it would have sent.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="messages"
-    )
-    channel = models.TextField()  # sms, app
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="messages")
+    channel = models.TextField()  # rules.letter.Channel: sms, app
     template = models.TextField()
     subject_id = models.UUIDField(null=True)  # the visit, payment ... it is about
     fact_id = models.UUIDField(null=True)  # the fact it answers; empty for codes
     sent_at = models.DateTimeField()
-    sealed_text = models.BinaryField(
-        null=True
-    )  # the demonstration alone keeps the words, sealed, to show them
+    delivered_at = models.DateTimeField(null=True)  # when the channel took it
+    sealed_text = models.BinaryField(null=True)
 
     class Meta:
         constraints = [

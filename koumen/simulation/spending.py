@@ -98,7 +98,11 @@ def ending_with(
             purchases=_parts(bought, noon - timedelta(days=9)),
         ),
     )
-    since = (HistoricPurchase(amount_minor=since_minor, description="平安大药房", purchased_at=noon + timedelta(days=1)),)
+    since = (
+        HistoricPurchase(
+            amount_minor=since_minor, description="平安大药房", purchased_at=noon + timedelta(days=1)
+        ),
+    )
     return Spending(
         limit_minor=max(spending.limit_minor, 500_000),
         opened_date=spending.opened_date,
@@ -113,7 +117,9 @@ def _parts(amount: int, at: datetime) -> tuple[HistoricPurchase, ...]:
     first = amount * 2 // 3
     return (
         HistoricPurchase(amount_minor=first, description="电器城", purchased_at=at),
-        HistoricPurchase(amount_minor=amount - first, description="清河超市", purchased_at=at + timedelta(days=2)),
+        HistoricPurchase(
+            amount_minor=amount - first, description="清河超市", purchased_at=at + timedelta(days=2)
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from math import cos, radians
 from random import Random
 
-from koumen.simulation.names import full_name, salutation
+from koumen.simulation.names import full_name, listed, salutation
 
 NAME, NAME_EN = "清河市", "Qinghe"
 LATITUDE, LONGITUDE = 30.0, 120.0  # hills and reservoirs: no city stands here that could be mistaken for ours
@@ -28,9 +28,9 @@ _DISTRICTS = (
     *(("西岭街道", "Xiling"), ("南关街道", "Nanguan"), ("渡口街道", "Dukou"), ("荷塘街道", "Hetang")),
 )
 _COLUMNS, _ROWS = 4, 3
-_STREET_NAMES = tuple(
+_STREET_NAMES = listed(
     "槐荫 柳荫 平安 和平 幸福 光明 建设 学府 文化 青年 健康 向阳 朝阳 望江 临江 滨河 长乐 永安 永宁 福寿 安居 桂花"
-    " 梅花 荷花 海棠 银杏 梧桐 香樟 石榴 竹林 枫林 桃园 杏花 紫藤 丁香 玉兰 粮仓 书院 码头 钟楼".split()
+    " 梅花 荷花 海棠 银杏 梧桐 香樟 石榴 竹林 枫林 桃园 杏花 紫藤 丁香 玉兰 粮仓 书院 码头 钟楼"
 )
 _STREET_KINDS = ("路", "街", "巷")
 
@@ -141,7 +141,13 @@ class _People:
         return self.one(age=age, is_woman=is_woman, language=language, district=place % len(self.districts))
 
     def one(
-        self, *, age: int, is_woman: bool, surname: str = "", language: str = "zh-hans", district: int | None = None
+        self,
+        *,
+        age: int,
+        is_woman: bool,
+        surname: str = "",
+        language: str = "zh-hans",
+        district: int | None = None,
     ) -> Resident:
         """One resident at an address nobody else has."""
         born = self.year - age
@@ -203,9 +209,12 @@ def _districts(random: Random) -> tuple[District, ...]:
     made = []
     for place, (name, name_en) in enumerate(_DISTRICTS):
         row, column = divmod(place, _COLUMNS)
-        outline = tuple(corners[row + down, column + right] for down, right in ((0, 0), (0, 1), (1, 1), (1, 0)))
+        outline = tuple(
+            corners[row + down, column + right] for down, right in ((0, 0), (0, 1), (1, 1), (1, 0))
+        )
         streets = tuple(
-            Street(name=names.pop(), line=_street(random, outline, number)) for number in range(STREETS_A_DISTRICT)
+            Street(name=names.pop(), line=_street(random, outline, number))
+            for number in range(STREETS_A_DISTRICT)
         )
         made.append(District(name=name, name_en=name_en, outline=outline, streets=streets))
     return tuple(made)

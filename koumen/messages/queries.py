@@ -1,0 +1,228 @@
+"""What a fact has to tell to whom, and what was sent."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from koumen.audit.command import require
+from koumen.audit.models import Fact
+from koumen.branch.models import Branch
+from koumen.branch.queries import this_branch
+from koumen.credit.models import Repayment
+from koumen.kit.actor import SYSTEM
+from koumen.kit.money import Money
+from koumen.messages.models import Message
+from koumen.messages.permissions import may_see_words
+from koumen.messages.rules.letter import Channel, Content, Letter, Outgoing, Template, Window
+from koumen.messages.rules.sealing import open_content
+from koumen.messages.words import channel_word
+from koumen.payments.events import PaymentMade
+from koumen.payments.models import Payment
+from koumen.payments.queries import verify_url
+from koumen.visits import queries as visits
+from koumen.visits.events import (
+    AgentArrived,
+    AgentSetOut,
+    CodeLocked,
+    NobodyAnswered,
+    VisitBooked,
+    VisitCancelled,
+    VisitMoved,
+    VisitRequested,
+)
+from koumen.visits.models import Visit
+from koumen.visits.states import VisitState
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentMessage:
+    """A message as the demonstration shows it; ``pictures`` are keys of ``kit.pictures``."""
+
+    message_id: UUID
+    person_id: UUID
+    sent_at: datetime
+    channel: str
+    template: str
+    name: str
+    phone: str
+    text: str
+    pictures: tuple[str, ...]
+
+    @property
+    def channel_word(self) -> str:
+        """What the channel is called, in the language of the page."""
+        return channel_word(self.channel)
+
+    @property
+    def recipient(self) -> str:
+        """Whom it was for, with enough of the number to know it by."""
+        return f"{self.name} {self.phone[-4:]:*>8}" if self.phone else self.name
+
+
+def sent_messages(*, limit: int = 60, person_id: UUID | None = None, template: str = "") -> list[SentMessage]:
+    """The newest messages with their words, for a demonstration without a telephone network; one query.
+
+    Raises Denied("words-not-kept") in production, where the words are nowhere.
+    """
+    require(may_see_words(), "words-not-kept")
+    found = Message.objects.filter(sealed_text__isnull=False).order_by("-sent_at", "-id")
+    if person_id:
+        found = found.filter(person_id=person_id)
+    if template:
+        found = found.filter(template=template)
+    return [_shown(message) for message in found[:limit]]
+
+
+def _shown(message: Message) -> SentMessage:
+    content = open_content(settings.KOUMEN_MASTER_KEY, message.id, bytes(message.sealed_text or b""))
+    return SentMessage(
+        message_id=message.id,
+        person_id=message.person_id,
+        sent_at=message.sent_at,
+        channel=message.channel,
+        template=message.template,
+        name=content.name,
+        phone=content.phone,
+        text=content.text,
+        pictures=content.pictures,
+    )
+
+
+def waiting_message(*, message_id: UUID) -> Outgoing | None:
+    """A sealed message that its channel has not taken yet; None when it has. One query."""
+    message = Message.objects.filter(
+        id=message_id, delivered_at__isnull=True, sealed_text__isnull=False
+    ).first()
+    if message is None:
+        return None
+    content: Content = open_content(settings.KOUMEN_MASTER_KEY, message.id, bytes(message.sealed_text or b""))
+    return Outgoing(message.id, Channel(message.channel), message.template, content)
+
+
+def letters_about(fact: Fact) -> list[Letter]:
+    """What this fact tells, if it is still true: nobody is told of a visit that was called off meanwhile.
+
+    Two queries for a visit (three with pictures), two for a payment.
+    """
+    if fact.kind == PaymentMade.kind():
+        return [_payment_letter(fact)]
+    visit = visits.visit(actor=SYSTEM, visit_id=fact.subject_id)
+    return _ABOUT_VISITS[fact.kind](visit, this_branch())
+
+
+def _booked(visit: Visit, branch: Branch) -> list[Letter]:
+    if visit.state == VisitState.CANCELLED:
+        return []
+    pictures = visits.pictures_for(actor=SYSTEM, visit_id=visit.id)
+    return [
+        _letter(visit, branch, Template.VISIT_BOOKED),
+        _letter(visit, branch, Template.PICTURE_PAIR, channel=Channel.APP, pictures=pictures),
+    ]
+
+
+def _requested(visit: Visit, branch: Branch) -> list[Letter]:
+    if visit.state != VisitState.REQUESTED:
+        return []
+    return [_letter(visit, branch, Template.VISIT_REQUESTED)]
+
+
+def _moved(visit: Visit, branch: Branch) -> list[Letter]:
+    if visit.state == VisitState.CANCELLED:
+        return []
+    return [_letter(visit, branch, Template.VISIT_MOVED)]
+
+
+def _cancelled(visit: Visit, branch: Branch) -> list[Letter]:
+    return [_letter(visit, branch, Template.VISIT_CANCELLED)]
+
+
+def _set_out(visit: Visit, branch: Branch) -> list[Letter]:
+    if visit.state != VisitState.ON_THE_WAY:
+        return []
+    return [_letter(visit, branch, Template.AGENT_SET_OUT)]
+
+
+def _arrived(visit: Visit, branch: Branch) -> list[Letter]:
+    if visit.state != VisitState.AT_THE_DOOR:
+        return []
+    return [_letter(visit, branch, Template.AGENT_ARRIVED, channel=Channel.APP)]
+
+
+def _not_met(visit: Visit, branch: Branch) -> list[Letter]:
+    return [_letter(visit, branch, Template.NOBODY_ANSWERED)]
+
+
+def _locked(visit: Visit, branch: Branch) -> list[Letter]:
+    return [_letter(visit, branch, Template.CODE_LOCKED)] if visit.code_locked else []
+
+
+_ABOUT_VISITS: Mapping[str, Callable[[Visit, Branch], list[Letter]]] = {
+    VisitBooked.kind(): _booked,
+    VisitRequested.kind(): _requested,
+    VisitMoved.kind(): _moved,
+    VisitCancelled.kind(): _cancelled,
+    AgentSetOut.kind(): _set_out,
+    AgentArrived.kind(): _arrived,
+    NobodyAnswered.kind(): _not_met,
+    CodeLocked.kind(): _locked,
+}
+
+
+def _letter(
+    visit: Visit,
+    branch: Branch,
+    template: Template,
+    *,
+    channel: Channel = Channel.SMS,
+    pictures: tuple[str, ...] = (),
+) -> Letter:
+    person = visit.customer.person
+    return Letter(
+        person_id=person.id,
+        language=person.language,
+        channel=channel,
+        template=template,
+        subject_id=visit.id,
+        agent_person_id=visit.agent.person_id,
+        figures={
+            "lender": _lender(branch, person.language),
+            "day": visit.date,
+            "window": Window(visit.window_from, visit.window_to),
+            "badge": visit.agent.staff_number,
+            "number": visit.number,
+            "help": branch.help_phone,
+            "link": f"{settings.KOUMEN_PUBLIC_URL}/visits/{visit.id}/",
+        },
+        pictures=pictures,
+    )
+
+
+def _payment_letter(fact: Fact) -> Letter:
+    payment = Payment.objects.select_related("visit__customer__person", "receipt").get(id=fact.subject_id)
+    repayment = Repayment.objects.get(payment_id=payment.id)
+    person, branch = payment.visit.customer.person, this_branch()
+    template = Template.PAYMENT_LATE if payment.is_late else Template.PAYMENT_MADE
+    if repayment.credit_minor:
+        template = Template.CREDIT_KEPT
+    return Letter(
+        person_id=person.id,
+        language=person.language,
+        channel=Channel.SMS,
+        template=template,
+        subject_id=payment.id,
+        figures={
+            "lender": _lender(branch, person.language),
+            "amount": Money(payment.amount_minor, payment.currency),
+            "balance": Money(max(repayment.balance_after_minor, 0), payment.currency),
+            "credit": Money(repayment.credit_minor, payment.currency),
+            "receipt": payment.receipt.printed_number,
+            "link": verify_url(payment.receipt.token),
+        },
+    )
+
+
+def _lender(branch: Branch, language: str) -> str:
+    return branch.lender.name_en if language == "en" else branch.lender.name

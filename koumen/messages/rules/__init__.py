@@ -1,0 +1,1 @@
+"""How figures are written into messages, which message there is, and how one is signed. Pure."""

@@ -1,0 +1,77 @@
+"""What is told to whom, by which channel: decided before any word is chosen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Channel(StrEnum):
+    """Ways to a person; the agent's card and the picture pair never share one (door protocol, step 1)."""
+
+    SMS = "sms"
+    APP = "app"  # the customer's own signed-in pages
+
+
+class Template(StrEnum):
+    """The kinds of message; the words of each are in ``messages.words``."""
+
+    VISIT_BOOKED = "visit_booked"
+    PICTURE_PAIR = "picture_pair"
+    VISIT_REQUESTED = "visit_requested"
+    VISIT_MOVED = "visit_moved"
+    VISIT_CANCELLED = "visit_cancelled"
+    AGENT_SET_OUT = "agent_set_out"
+    AGENT_ARRIVED = "agent_arrived"
+    NOBODY_ANSWERED = "nobody_answered"
+    CODE_LOCKED = "code_locked"
+    PAYMENT_MADE = "payment_made"
+    PAYMENT_LATE = "payment_late"
+    CREDIT_KEPT = "credit_kept"
+
+
+@dataclass(frozen=True)
+class Window:
+    """A promised arrival, [start, end)."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """One message before it has words; ``figures`` are plain values that the language puts into form."""
+
+    person_id: UUID
+    language: str
+    channel: Channel
+    template: Template
+    subject_id: UUID
+    agent_person_id: UUID | None = None
+    figures: Mapping[str, object] = field(default_factory=dict)
+    pictures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """A message with its words, as it goes out; never logged, never stored in clear."""
+
+    name: str
+    phone: str
+    text: str
+    pictures: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """No words: a representation ends in logs and error reports."""
+        return "Content(…)"
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message on its way to a channel."""
+
+    message_id: UUID
+    channel: Channel
+    template: str
+    content: Content

@@ -1,0 +1,88 @@
+"""The words of every message, English first; the catalogues carry the other languages.
+
+Short sentences that an 80-year-old understands at once; who speaks and what to do stand first. A release
+code is in none of them: it appears on the customer's own screen only, after the amount is agreed.
+"""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_noop as _
+
+from koumen.kit.money import Money
+from koumen.messages.rules import figures
+from koumen.messages.rules.letter import Channel, Letter, Template, Window
+
+WORDS: dict[Template, str] = {
+    Template.VISIT_BOOKED: _(
+        "%(lender)s: Your visit is booked for %(day)s, %(window)s. %(agent)s, badge %(badge)s, will come. "
+        "Visit number %(number)s. Questions: %(help)s"
+    ),
+    Template.PICTURE_PAIR: _(
+        "%(lender)s: Your two pictures for the visit on %(day)s. At the door our agent must show you the same two. "
+        "If they are not the same, do not open. Call %(help)s"
+    ),
+    Template.VISIT_REQUESTED: _(
+        "%(lender)s: Somebody asked us to visit you on %(day)s, %(window)s. Nobody comes unless you say yes: "
+        "%(link)s or call %(help)s"
+    ),
+    Template.VISIT_MOVED: _(
+        "%(lender)s: Your visit was moved to %(day)s, %(window)s. %(agent)s, badge %(badge)s, will come. "
+        "Visit number %(number)s. Questions: %(help)s"
+    ),
+    Template.VISIT_CANCELLED: _(
+        "%(lender)s: The visit on %(day)s, %(window)s, is called off. Nobody will come. Questions: %(help)s"
+    ),
+    Template.AGENT_SET_OUT: _(
+        "%(lender)s: %(agent)s, badge %(badge)s, is on the way to you and comes between %(window)s. "
+        "Have your two pictures ready."
+    ),
+    Template.AGENT_ARRIVED: _(
+        "%(lender)s: %(agent)s, badge %(badge)s, is at your door. Compare the two pictures first. "
+        "If they are not the same, do not open. Call %(help)s"
+    ),
+    Template.NOBODY_ANSWERED: _(
+        "%(lender)s: We were at your door on %(day)s and nobody answered. You can book another visit: %(link)s "
+        "or call %(help)s"
+    ),
+    Template.CODE_LOCKED: _(
+        "%(lender)s: A wrong code was entered three times at your visit. Our phone desk will call you now. "
+        "Never tell anybody a code on the phone."
+    ),
+    Template.PAYMENT_MADE: _(
+        "%(lender)s: We received %(amount)s. You still owe %(balance)s. Your receipt %(receipt)s: %(link)s"
+    ),
+    Template.PAYMENT_LATE: _(
+        "%(lender)s: Your payment of %(amount)s reached us late and is counted. You still owe %(balance)s. "
+        "Your receipt %(receipt)s: %(link)s"
+    ),
+    Template.CREDIT_KEPT: _(
+        "%(lender)s: We received %(amount)s, which is %(credit)s more than you owed. We keep it for you. "
+        "Your receipt %(receipt)s: %(link)s"
+    ),
+}
+
+_CHANNELS = {Channel.SMS: _("text message"), Channel.APP: _("app")}
+
+
+def words_of(letter: Letter, *, agent: str, zone: ZoneInfo) -> str:
+    """The text of a letter in its reader's language; ``agent`` is how the agent is addressed."""
+    with override(letter.language):
+        shown = {name: _written(value, letter.language, zone) for name, value in letter.figures.items()}
+        return gettext(WORDS[letter.template]) % {"agent": agent, **shown}
+
+
+def channel_word(channel: str) -> str:
+    """What a channel is called, in the language of the page."""
+    return gettext(_CHANNELS[Channel(channel)])
+
+
+def _written(value: object, language: str, zone: ZoneInfo) -> str:
+    if isinstance(value, Money):
+        return figures.amount(value)
+    if isinstance(value, date):
+        return figures.day(value, language)
+    if isinstance(value, Window):
+        return figures.window(value.start, value.end, zone)
+    return str(value)
