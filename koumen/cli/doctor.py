@@ -103,7 +103,11 @@ def _shared_memory() -> Finding:
     size = configuration.shared_memory_bytes()
     fine = size >= configuration.SMALLEST_SHARED_MEMORY
     return Finding(
-        "Shared memory", f"{size >> 20} MB", fine, "small: files are used instead, a little slower", needed=False
+        "Shared memory",
+        f"{size >> 20} MB",
+        fine,
+        "small: files are used instead, a little slower",
+        needed=False,
     )
 
 

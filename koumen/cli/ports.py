@@ -1,5 +1,6 @@
 """Ports: whether one is free, who has it, and which one is."""
 
+import http.client
 import os
 import socket
 from pathlib import Path
@@ -22,12 +23,15 @@ def is_free(host: str, port: int) -> bool:
 
 
 def answers(host: str, port: int) -> bool:
-    """Whether somebody accepts connections there."""
+    """Whether pages are served there; a port is open before the first page can be had."""
+    connection = http.client.HTTPConnection(_reachable(host), port, timeout=1)
     try:
-        socket.create_connection((_reachable(host), port), timeout=0.5).close()
-    except OSError:
+        connection.request("HEAD", "/")
+        return connection.getresponse().status > 0
+    except (OSError, http.client.HTTPException):
         return False
-    return True
+    finally:
+        connection.close()
 
 
 def next_free(host: str, port: int, count: int = 2) -> int | None:

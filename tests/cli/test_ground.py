@@ -17,7 +17,7 @@ def test_who_has_a_port_is_named_and_a_free_pair_is_offered() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         assert not ports.is_free("127.0.0.1", port)
-        assert ports.answers("127.0.0.1", port)
+        assert not ports.answers("127.0.0.1", port)  # it listens, but serves no page
         assert f"(process {os.getpid()})" in ports.holder(port)
         free = ports.next_free("127.0.0.1", port)
         assert free is not None
