@@ -26,6 +26,11 @@ KOUMEN_WALLET_KEY = environment.key("KOUMEN_WALLET_KEY", KOUMEN_DATA)
 SECRET_KEY = environment.key("KOUMEN_SECRET_KEY", KOUMEN_DATA).hex()
 KOUMEN_SIGNING_DIR = Path(environment.read("KOUMEN_SIGNING_DIR", str(KOUMEN_DATA / "keys")))
 KOUMEN_WALLET_URL = environment.read("KOUMEN_WALLET_URL", f"http://127.0.0.1:{KOUMEN_PORT + 1}").rstrip("/")
+# Text messages: a provider outside in production; a demonstration shows them on a page and sends nothing.
+KOUMEN_SMS_URL = environment.read("KOUMEN_SMS_URL")
+KOUMEN_SMS_KEY = environment.key("KOUMEN_SMS_KEY", KOUMEN_DATA)
+if IS_PRODUCTION and not KOUMEN_SMS_URL.startswith("https://"):
+    raise ImproperlyConfigured("KOUMEN_SMS_URL must be set, starting with https://: production sends text messages")
 
 DEBUG = False
 ALLOWED_HOSTS = [h for h in environment.read("KOUMEN_HOSTS").split(",") if h] or (
@@ -76,13 +81,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "koumen.web.ui.middleware.SiteCsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "koumen.web.ui.sign_in_guard.SignInGuardMiddleware",
     "koumen.web.ui.middleware.PreferenceMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "koumen.web.ui.middleware.RefusalMiddleware",
 ]
 
-ROOT_URLCONF = "koumen.web.customer.urls"
+ROOT_URLCONF = "koumen.config.urls"  # SiteMiddleware gives each site its own
 WSGI_APPLICATION = "koumen.config.wsgi.application"
 TEMPLATES = [
     {
@@ -138,7 +144,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "koumen.web.ui.sessions"  # encrypted
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
@@ -167,14 +173,34 @@ ACCOUNT_ADAPTER = "koumen.web.ui.sign_in.KoumenAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"phone", "username"}
-ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+ACCOUNT_SIGNUP_FIELDS = ["phone*", "password1"]  # nobody signs up; without it nobody is asked for a password
+ACCOUNT_FORMS = {
+    "login": "koumen.web.ui.sign_in.StaffLoginForm",
+    "request_login_code": "koumen.web.ui.sign_in.RequestCodeForm",
+}
+ACCOUNT_SESSION_REMEMBER = False  # staff are signed out with the browser; customers stay, by SESSION_COOKIE_AGE
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900  # 15 minutes: an old customer may need to find their glasses
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip",  # a care home shares one address
+    # Ten codes of three tries a day: one chance in 30,000 to guess, and nobody's telephone rings all night.
+    "code_to_number": "3/m/key,10/d/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.read("KOUMEN_PROXIES", "1" if IS_PRODUCTION else "0"))
+# Counts of tries, for all processes together; the table comes with the room people.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_attempts",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 ACCOUNT_LOGOUT_ON_GET = False
+MFA_ADAPTER = "koumen.web.ui.second_factor.KoumenMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION  # localhost without TLS

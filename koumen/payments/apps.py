@@ -11,4 +11,4 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the room's reactions register themselves."""
-        from koumen.payments import jobs  # noqa: F401, PLC0415
+        from koumen.payments import jobs  # noqa: F401

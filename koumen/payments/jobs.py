@@ -1,1 +1,121 @@
-"""Reactions of the room to what happened elsewhere."""
+"""The wallet's dialogue with its provider, open tenders asked for, receipts printed."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from procrastinate.contrib.django import app
+
+from koumen.audit.models import Fact
+from koumen.audit.reactions import reaction
+from koumen.kit import clock
+from koumen.kit.actor import SYSTEM, Actor
+from koumen.payments import gateway, queries
+from koumen.payments.commands.receipts import receipt_pdf
+from koumen.payments.commands.wallet import close_wallet, lose_sight, settle_wallet, show_wallet
+from koumen.payments.events import PaymentMade
+from koumen.payments.models import Payment
+from koumen.payments.rules.wallet import Charge, ChargeState
+from koumen.payments.states import PaymentState
+from koumen.visits.events import AmountAgreed, VisitBrokenOff, VisitClosed
+
+logger = structlog.get_logger()
+
+# The callback usually comes within seconds; who asks earlier only hears "pending".
+ASK_AFTER = timedelta(seconds=20)
+
+
+def start_wallet(*, payment_id: UUID, at: datetime) -> Payment:
+    """Get the QR of an open wallet payment from the provider; safe to call again.
+
+    The payment comes back with its ``qr_text``, or UNKNOWN when the provider was silent. Raises
+    Missing("payment-not-found").
+    """
+    payment = queries.payment(actor=SYSTEM, payment_id=payment_id)
+    if payment.state not in queries.OPEN_TENDER or payment.qr_text:
+        return payment
+    try:
+        charge = gateway.create_charge(
+            payment_id=payment.id,
+            amount_minor=payment.amount_minor,
+            currency=payment.currency,
+            expires_at=payment.expires_at or at,
+            description=payment.visit.number,
+        )
+    except gateway.ProviderSilentError:
+        return lose_sight(payment_id=payment_id, actor=SYSTEM, at=at)
+    return _heard(charge, at)
+
+
+def ask_wallet(*, payment_id: UUID, at: datetime) -> Payment:
+    """Ask the provider what became of a payment, and close it there when its time is over.
+
+    Raises Missing("payment-not-found").
+    """
+    payment = queries.payment(actor=SYSTEM, payment_id=payment_id)
+    if payment.state not in queries.OPEN_TENDER:
+        return payment
+    try:
+        charge = gateway.query_charge(payment_id=payment_id)
+        is_over = payment.expires_at is not None and at >= payment.expires_at
+        if charge.state is ChargeState.UNKNOWN_THERE or (charge.state is ChargeState.PENDING and is_over):
+            charge = gateway.close_charge(payment_id=payment_id)
+    except gateway.ProviderSilentError:
+        return lose_sight(payment_id=payment_id, actor=SYSTEM, at=at)
+    return _heard(charge, at)
+
+
+def give_up_wallet(*, payment_id: UUID, actor: Actor, at: datetime) -> Payment:
+    """Put a QR away: it is closed at the provider, so that another tender may begin; or it was paid after all.
+
+    Raises Missing("payment-not-found") when the actor may not see the payment.
+    """
+    payment = queries.payment(actor=actor, payment_id=payment_id)
+    if payment.state not in queries.OPEN_TENDER:
+        return payment
+    try:
+        charge = gateway.close_charge(payment_id=payment_id)
+    except gateway.ProviderSilentError:
+        return lose_sight(payment_id=payment_id, actor=SYSTEM, at=at)
+    return _heard(charge, at)
+
+
+def _heard(charge: Charge, at: datetime) -> Payment:
+    """Write down what the provider said."""
+    if charge.state is ChargeState.PAID:
+        return settle_wallet(charge=charge, actor=SYSTEM, at=at)
+    if charge.state is ChargeState.CLOSED:
+        return close_wallet(payment_id=charge.payment_id, reason="closed_at_provider", actor=SYSTEM, at=at)
+    return show_wallet(charge=charge, actor=SYSTEM, at=at)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="koumen.payments.jobs.ask_open_wallets", queue="now")
+def ask_open_wallets(timestamp: int) -> None:
+    """Ask for every open wallet payment once a minute; one that fails does not keep the others waiting."""
+    del timestamp
+    at = clock.now()
+    for payment_id in queries.wallets_to_ask(opened_before=at - ASK_AFTER):
+        try:
+            ask_wallet(payment_id=payment_id, at=at)
+        except Exception:
+            logger.exception("wallet_not_asked", payment_id=str(payment_id))
+
+
+@reaction(VisitClosed, VisitBrokenOff, AmountAgreed)
+def put_away_wallets(fact_id: UUID) -> None:
+    """When a visit ends, or another amount is agreed, a QR that is still open is closed at the provider."""
+    happened = Fact.objects.get(fact_id=fact_id)
+    for payment in queries.payments_of_visit(actor=SYSTEM, visit_id=happened.subject_id):
+        if payment.state in queries.OPEN_TENDER and payment.opened_at <= happened.at:
+            ended = give_up_wallet(payment_id=payment.id, actor=SYSTEM, at=clock.now())
+            if ended.state == PaymentState.UNKNOWN:
+                logger.warning("wallet_still_open", payment_id=str(payment.id))
+
+
+@reaction(PaymentMade, queue="normal")
+def print_receipt(fact_id: UUID) -> None:
+    """Make the PDF of the receipt; if it fails, the payment stands and the PDF is made at first opening."""
+    happened = Fact.objects.get(fact_id=fact_id)
+    payment = queries.payment(actor=SYSTEM, payment_id=happened.subject_id)
+    receipt_pdf(receipt_id=payment.receipt.id, actor=SYSTEM, at=clock.now())

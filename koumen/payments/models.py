@@ -47,7 +47,9 @@ class Payment(models.Model):
             ),
             # the provider's money cannot be booked twice
             models.UniqueConstraint(
-                fields=["provider_reference"], condition=~Q(provider_reference=""), name="payments_provider_once"
+                fields=["provider_reference"],
+                condition=~Q(provider_reference=""),
+                name="payments_provider_once",
             ),
             models.CheckConstraint(condition=Q(tender__in=["cash", "wallet"]), name="payments_tender_known"),
         ]
@@ -90,6 +92,7 @@ class Receipt(models.Model):
     number = models.BigIntegerField()
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="receipt")
     token = models.TextField(unique=True)  # in the QR: unguessable, opens the public page
+    short_code = models.TextField(unique=True)  # printed under the QR for whoever types
     issued_at = models.DateTimeField()
     document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="receipts")
     void_reason = models.TextField(blank=True)

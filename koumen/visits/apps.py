@@ -11,4 +11,4 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the room's reactions register themselves."""
-        from koumen.visits import jobs  # noqa: F401, PLC0415
+        from koumen.visits import jobs  # noqa: F401

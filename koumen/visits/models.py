@@ -20,7 +20,9 @@ class Visit(models.Model):
     nature = models.TextField(default="service")  # service, collection; never raised silently
     initiated_by = models.TextField()  # customer, delegate, lender
     # the relative or member of staff who asked; they see what becomes of it
-    requested_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="requested_visits")
+    requested_by = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="requested_visits"
+    )
     state = models.TextField(choices=[(s, s) for s in VisitState])
     proof = models.TextField(choices=[(p, p) for p in Proof], default=Proof.NONE)
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="visits")
@@ -36,7 +38,9 @@ class Visit(models.Model):
     wants_cash = models.BooleanField(default=False)
     note_for_agent = models.BinaryField(null=True)  # free text, sealed under the customer's key
     door_generation = models.IntegerField(default=1)  # raised to make new pictures
-    pictures_differed_at = models.DateTimeField(null=True)  # a pair that was once refused cannot be matched any more
+    pictures_differed_at = models.DateTimeField(
+        null=True
+    )  # a pair that was once refused cannot be matched any more
     identity_tries = models.SmallIntegerField(default=0)
     code_tries = models.SmallIntegerField(default=0)
     code_locked = models.BooleanField(default=False)
@@ -79,7 +83,9 @@ class Visit(models.Model):
                 condition=~Q(state__in=["proven", "agreed", "paid"]) | ~Q(proof__in=["none", "agent"]),
                 name="visits_proof_before_money",
             ),
-            models.CheckConstraint(condition=Q(code_tries__gte=0, code_tries__lte=3), name="visits_three_tries"),
+            models.CheckConstraint(
+                condition=Q(code_tries__gte=0, code_tries__lte=3), name="visits_three_tries"
+            ),
         ]
         indexes = [
             models.Index(fields=["customer", "-window_from"], name="visits_customer"),
@@ -96,9 +102,13 @@ class Agreement(models.Model):
     quote = models.ForeignKey(Quote, on_delete=models.PROTECT)
     amount_minor = models.BigIntegerField()
     confirmed_on = models.TextField()  # own_screen, agents_phone
-    surplus_wanted = models.BooleanField(default=False)  # the customer ticked: more than is owed, keep the rest
+    surplus_wanted = models.BooleanField(
+        default=False
+    )  # the customer ticked: more than is owed, keep the rest
     agreed_at = models.DateTimeField()
-    code_generation = models.SmallIntegerField(default=1)  # raised by the phone desk: the same amount, a new code
+    code_generation = models.SmallIntegerField(
+        default=1
+    )  # raised by the phone desk: the same amount, a new code
     code_expires_at = models.DateTimeField()
     code_accepted_at = models.DateTimeField(null=True)
 

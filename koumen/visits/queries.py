@@ -7,14 +7,17 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from koumen.audit.command import require
+from koumen.conduct.queries import stop_reasons
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict, Missing
 from koumen.kit.money import CURRENCIES
+from koumen.people import queries as people
 from koumen.visits.models import Agreement, Alert, Visit
 from koumen.visits.permissions import may_see_code, may_see_pictures, visible_to
 from koumen.visits.rules import secrets
 from koumen.visits.rules.band import amount_band
 from koumen.visits.rules.moments import LAPSE_BEFORE
+from koumen.visits.rules.reasons import PROTOCOL_STOPS
 from koumen.visits.states import OPEN_STATES, VisitState
 
 
@@ -123,3 +126,22 @@ def requests_to_lapse(*, at: datetime) -> list[UUID]:
     """Requests whose window is so near that they cannot be kept any more; one query."""
     waiting = Visit.objects.filter(state=VisitState.REQUESTED, window_from__lte=at + LAPSE_BEFORE)
     return list(waiting.order_by("window_from").values_list("id", flat=True))
+
+
+def stop_codes(*, at: datetime) -> tuple[str, ...]:
+    """Every reason for which a visit may be broken off, the pack's first; one query."""
+    of_the_pack = stop_reasons(at=at)
+    return (*of_the_pack, *(code for code in PROTOCOL_STOPS if code not in of_the_pack))
+
+
+def note_for_agent(*, actor: Actor, visit_id: UUID) -> str:
+    """What the customer wrote for the agent, empty if nothing; three queries at most."""
+    found = visit(actor=actor, visit_id=visit_id)
+    if not found.note_for_agent:
+        return ""
+    return people.open_note(found.customer.person_id, bytes(found.note_for_agent), place=note_place(found.id))
+
+
+def note_place(visit_id: UUID) -> str:
+    """Table, column and row of a note: read from elsewhere it does not open."""
+    return f"visits_visit.note_for_agent.{visit_id}"

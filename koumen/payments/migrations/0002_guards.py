@@ -24,5 +24,7 @@ class Migration(migrations.Migration):
             "amount_minor",
             "currency",
         ),
-        frozen_columns("payments_receipt", "series_id", "number", "payment_id", "token", "issued_at"),
+        frozen_columns(
+            "payments_receipt", "series_id", "number", "payment_id", "token", "short_code", "issued_at"
+        ),
     ]

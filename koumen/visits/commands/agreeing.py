@@ -20,7 +20,7 @@ from koumen.visits.states import VISIT, VisitState
 
 
 @command
-def agree_amount(
+def agree_amount(  # noqa: PLR0913  (five of its own, besides who, when and the key)
     *,
     visit_id: UUID,
     quote_id: UUID,

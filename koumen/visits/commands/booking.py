@@ -21,6 +21,7 @@ from koumen.visits.permissions import (
     may_move_visit,
     visible_to,
 )
+from koumen.visits.queries import note_place
 from koumen.visits.rules.booking import Booking, InitiatedBy
 from koumen.visits.rules.moments import LAPSE_BEFORE
 from koumen.visits.rules.numbers import visit_number
@@ -81,7 +82,7 @@ def confirm_visit(*, visit_id: UUID, actor: Actor, at: datetime) -> Visit:
 
 
 @command
-def move_visit(
+def move_visit(  # noqa: PLR0913  (six of its own, besides who and when)
     *,
     visit_id: UUID,
     shift_id: UUID,
@@ -175,7 +176,7 @@ def _written(booking: Booking, actor: Actor, state: VisitState) -> Visit:
     note = None
     if booking.note:
         person_id = Customer.objects.values_list("person_id", flat=True).get(id=booking.customer_id)
-        note = people.seal_note(person_id, booking.note)
+        note = people.seal_note(person_id, booking.note, place=note_place(visit_id))
     return Visit(
         id=visit_id,
         number=visit_number(_next_serial()),

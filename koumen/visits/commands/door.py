@@ -69,7 +69,13 @@ def renew_pictures(*, visit_id: UUID, actor: Actor, at: datetime) -> Visit:
 
 @command
 def prove_customer(
-    *, visit_id: UUID, means: Means, actor: Actor, at: datetime, birth_year: int | None = None, matched: bool = True
+    *,
+    visit_id: UUID,
+    means: Means,
+    actor: Actor,
+    at: datetime,
+    birth_year: int | None = None,
+    matched: bool = True,
 ) -> ProofResult:
     """The agent checks who the customer is, after having proven themselves.
 

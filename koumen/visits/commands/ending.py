@@ -5,15 +5,13 @@ from uuid import UUID
 
 from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record
-from koumen.conduct.queries import stop_reasons
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict, Invalid
 from koumen.visits.events import NobodyAnswered, VisitBrokenOff, VisitClosed, VisitPaid
 from koumen.visits.models import Visit
 from koumen.visits.permissions import is_own_agent, may_break_off_visit, visible_to
-from koumen.visits.queries import open_agreement
+from koumen.visits.queries import open_agreement, stop_codes
 from koumen.visits.rules.moments import earliest_no_answer
-from koumen.visits.rules.reasons import PROTOCOL_STOPS
 from koumen.visits.states import VISIT, VisitState
 
 
@@ -29,7 +27,9 @@ def pay_visit(*, visit_id: UUID, payment_id: UUID, amount_minor: int, actor: Act
         raise Conflict("code-not-accepted")
     visit.save(update_fields=["state"])
     record(
-        VisitPaid(subject_id=visit.id, payment_id=payment_id, amount_minor=amount_minor, currency=visit.currency),
+        VisitPaid(
+            subject_id=visit.id, payment_id=payment_id, amount_minor=amount_minor, currency=visit.currency
+        ),
         actor=actor,
         at=at,
     )
@@ -78,16 +78,11 @@ def break_off(*, visit_id: UUID, reason: str, actor: Actor, at: datetime) -> Vis
     """
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     require(may_break_off_visit(actor, visit), "visit-not-yours")
-    if reason not in stop_codes():
+    if reason not in stop_codes(at=at):
         raise Invalid("stop-reason-unknown", field="reason", value=reason[:40])
     _end(visit, "break_off", reason, at)
     record(VisitBrokenOff(subject_id=visit.id, reason=reason), actor=actor, at=at)
     return visit
-
-
-def stop_codes() -> tuple[str, ...]:
-    """Every reason for which a visit may be broken off, the pack's first."""
-    return (*stop_reasons(), *(code for code in PROTOCOL_STOPS if code not in stop_reasons()))
 
 
 def _end(visit: Visit, verb: str, reason: str, at: datetime) -> None:

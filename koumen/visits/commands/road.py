@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from koumen.agents import queries as agents
 from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record
+from koumen.branch.queries import this_branch
 from koumen.conduct.commands import ask
 from koumen.conduct.models import Ruling
 from koumen.conduct.rules.acts import Act, Circumstances, Verdict
 from koumen.kit.actor import Actor
+from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict
 from koumen.visits.events import AgentArrived, AgentSetOut, AgentTurnedBack
 from koumen.visits.models import Visit
@@ -77,7 +80,9 @@ def arrive(*, visit_id: UUID, actor: Actor, at: datetime) -> Arrival:
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     require(is_own_agent(actor, visit), "visit-not-yours")
     after = VISIT.move(VisitState(visit.state), "arrive")
-    ruling = ask(act=Act.KNOCK, subject_id=visit.id, moment=at, circumstances=_circumstances(visit), actor=actor, at=at)
+    ruling = ask(
+        act=Act.KNOCK, subject_id=visit.id, moment=at, circumstances=_circumstances(visit), actor=actor, at=at
+    )
     arrival = Arrival(visit, ruling)
     if not arrival.is_allowed:
         return arrival
@@ -85,3 +90,13 @@ def arrive(*, visit_id: UUID, actor: Actor, at: datetime) -> Arrival:
     visit.save(update_fields=["state", "arrived_at"])
     record(AgentArrived(subject_id=visit.id, agent_id=visit.agent_id), actor=actor, at=at)
     return arrival
+
+
+def _circumstances(visit: Visit, at: datetime) -> Circumstances:
+    zone = this_branch().zone
+    return Circumstances(
+        zone=zone,
+        window_from=visit.window_from,
+        window_to=visit.window_to,
+        certificates=agents.certificates_on(agent_id=visit.agent_id, date=local_date(at, zone)),
+    )

@@ -26,5 +26,7 @@ class Migration(migrations.Migration):
             "agreed_at",
         ),
         # five digits and a check digit: short enough to say on the phone
-        migrations.RunSQL("create sequence visits_visit_serial start 10001", "drop sequence visits_visit_serial"),
+        migrations.RunSQL(
+            "create sequence visits_visit_serial start 10001", "drop sequence visits_visit_serial"
+        ),
     ]

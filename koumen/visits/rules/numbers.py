@@ -6,5 +6,5 @@ def visit_number(serial: int) -> str:
     total = 0
     for place, digit in enumerate(reversed(str(serial))):
         doubled = int(digit) * (2 if place % 2 == 0 else 1)
-        total += doubled - 9 if doubled > 9 else doubled  # noqa: PLR2004  (two digits become their sum)
+        total += doubled - 9 if doubled > 9 else doubled
     return f"{serial}{-total % 10}"

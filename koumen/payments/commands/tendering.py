@@ -1,0 +1,110 @@
+"""What cash and wallet have in common: when money may be taken, and what happens when it is there."""
+
+from datetime import datetime
+
+from koumen.audit.commands import record
+from koumen.branch.queries import this_branch
+from koumen.credit.commands.dues import lock_account
+from koumen.credit.commands.paying import apply_payment
+from koumen.credit.queries import owed_on
+from koumen.kit.actor import SYSTEM, Actor
+from koumen.kit.errors import Conflict, Invalid
+from koumen.payments.events import PaymentMade
+from koumen.payments.models import Payment, Receipt, ReceiptSeries
+from koumen.payments.queries import open_tender, remaining_minor
+from koumen.payments.rules.codes import new_token, short_code
+from koumen.visits.commands.ending import pay_visit
+from koumen.visits.models import Agreement, Visit
+from koumen.visits.queries import open_agreement
+
+
+def agreement_to_pay(visit: Visit, amount_minor: int, at: datetime) -> Agreement:
+    """The agreement on which this much may be taken now, the visit being locked.
+
+    Raises Conflict("code-not-accepted" | "tender-open" | "above-agreed" | "owed-less-now") or
+    Invalid("amount-not-positive").
+    """
+    if amount_minor <= 0:
+        raise Invalid("amount-not-positive", field="amount_minor")
+    agreement = open_agreement(visit)
+    if agreement is None:
+        raise Conflict("code-not-accepted")
+    if open_tender(visit):
+        raise Conflict("tender-open")
+    remaining = remaining_minor(visit)
+    if amount_minor > remaining:
+        raise Conflict("above-agreed", remaining_minor=remaining)
+    if not agreement.surplus_wanted:
+        # money may have come by another way since the customer agreed
+        owed = owed_on(lock_account(SYSTEM, visit.account_id), at)
+        if amount_minor > owed.all_minor:
+            raise Conflict("owed-less-now", all_minor=owed.all_minor)
+    return agreement
+
+
+def receive(
+    payment: Payment,
+    *,
+    debit_account_id: int,
+    entry_kind: str,
+    tendered_at: datetime,
+    actor: Actor,
+    at: datetime,
+) -> Payment:
+    """The money is there: the debt falls, the visit is paid, a receipt has its number; all in one transaction.
+
+    The series is locked last and for the shortest time: every payment of the branch waits for it.
+    """
+    apply_payment(
+        account_id=payment.account_id,
+        payment_id=payment.id,
+        amount_minor=payment.amount_minor,
+        debit_account_id=debit_account_id,
+        entry_kind=entry_kind,
+        tendered_at=tendered_at,
+        keep_as_credit=payment.is_late,
+        actor=actor,
+        at=at,
+    )
+    if not payment.is_late:
+        pay_visit(
+            visit_id=payment.visit_id,
+            payment_id=payment.id,
+            amount_minor=payment.amount_minor,
+            actor=actor,
+            at=at,
+        )
+    receipt = _numbered(payment, at)
+    record(
+        PaymentMade(
+            subject_id=payment.id,
+            visit_id=payment.visit_id,
+            credit_account_id=payment.account_id,
+            receipt_id=receipt.id,
+            tender=payment.tender,
+            amount_minor=payment.amount_minor,
+            currency=payment.currency,
+            is_late=payment.is_late,
+        ),
+        actor=actor,
+        at=at,
+    )
+    return payment
+
+
+def _numbered(payment: Payment, at: datetime) -> Receipt:
+    code = this_branch().schema.upper()
+    ReceiptSeries.objects.bulk_create([ReceiptSeries(code=code)], ignore_conflicts=True)
+    series = ReceiptSeries.objects.select_for_update().get(code=code)
+    token = new_token()
+    receipt = Receipt.objects.create(
+        series=series,
+        number=series.next_number,
+        payment=payment,
+        token=token,
+        short_code=short_code(token),
+        issued_at=at,
+    )
+    series.next_number += 1
+    series.save(update_fields=["next_number"])
+    return receipt
