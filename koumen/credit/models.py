@@ -17,11 +17,7 @@ class ProductVersion(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["product", "version"], name="credit_product_version"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["product", "version"], name="credit_product_version")]
 
 
 class CreditAccount(models.Model):
@@ -29,25 +25,22 @@ class CreditAccount(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.TextField(unique=True)
-    customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="credit_accounts"
-    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="credit_accounts")
     product = models.ForeignKey(ProductVersion, on_delete=models.PROTECT)
     limit_minor = models.BigIntegerField()
     opened_date = models.DateField()
-    reported_lateness = models.SmallIntegerField(
-        null=True
-    )  # as an import said it, never recomputed
+    reported_lateness = models.SmallIntegerField(null=True)  # as an import said it, never recomputed
     version = models.IntegerField(default=1)
 
 
 class ImportBatch(models.Model):
-    """A history taken over from another system in one go; the same file is never taken over twice. Append-only."""
+    """A history taken over from another system in one go; the same file is never taken over twice. Append-only.
+
+    How much it was says the fact AccountsImported, whose subject it is.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     file_digest = models.TextField(unique=True)  # SHA-256 of the file, hexadecimal
-    accounts = models.IntegerField()
-    statements = models.IntegerField()
     imported_at = models.DateTimeField()
 
 
@@ -55,52 +48,36 @@ class Purchase(models.Model):
     """Something bought with the line, or given back (negative is a refund). Append-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    account = models.ForeignKey(
-        CreditAccount, on_delete=models.PROTECT, related_name="purchases"
-    )
+    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="purchases")
     amount_minor = models.BigIntegerField()
     description = models.TextField()  # merchant or kind, never a person
     purchased_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(amount_minor=0), name="credit_purchase_amount"
-            )
+            models.CheckConstraint(condition=~models.Q(amount_minor=0), name="credit_purchase_amount")
         ]
-        indexes = [
-            models.Index(
-                fields=["account", "-purchased_at"], name="credit_purchase_account"
-            )
-        ]
+        indexes = [models.Index(fields=["account", "-purchased_at"], name="credit_purchase_account")]
 
 
 class Statement(models.Model):
     """A bill as it was issued; immutable."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    account = models.ForeignKey(
-        CreditAccount, on_delete=models.PROTECT, related_name="statements"
-    )
+    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="statements")
     issued_date = models.DateField()
     due_date = models.DateField()
-    balance_minor = (
-        models.BigIntegerField()
-    )  # receivable minus credit balance; negative: we owe the customer
+    balance_minor = models.BigIntegerField()  # receivable minus credit balance; negative: we owe the customer
     minimum_minor = models.BigIntegerField()
     reported_lateness = models.SmallIntegerField(null=True)
-    issued_at = (
-        models.DateTimeField()
-    )  # when this row was made; a statement taken over keeps its old date above
-    batch = models.ForeignKey(
-        ImportBatch, null=True, on_delete=models.PROTECT, related_name="billed"
-    )
+    issued_at = models.DateTimeField()  # when this row was made; one taken over keeps its old date above
+    # The newest entry of the books when the bill was made here; empty for one taken over, which goes by dates.
+    through_entry_id = models.BigIntegerField(null=True)
+    batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="billed")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "issued_date"], name="credit_statement_once"
-            )
+            models.UniqueConstraint(fields=["account", "issued_date"], name="credit_statement_once")
         ]
 
 
@@ -112,12 +89,8 @@ class Due(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey(
-        CreditAccount, on_delete=models.PROTECT, related_name="dues"
-    )
-    statement = models.ForeignKey(
-        Statement, null=True, on_delete=models.PROTECT, related_name="dues"
-    )
+    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="dues")
+    statement = models.ForeignKey(Statement, null=True, on_delete=models.PROTECT, related_name="dues")
     bucket = models.TextField()  # principal, interest, late, fee
     billed_minor = models.BigIntegerField()
     unpaid_minor = models.BigIntegerField()
@@ -130,9 +103,7 @@ class Due(models.Model):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=models.Q(
-                    unpaid_minor__gte=0, unpaid_minor__lte=models.F("billed_minor")
-                ),
+                condition=models.Q(unpaid_minor__gte=0, unpaid_minor__lte=models.F("billed_minor")),
                 name="credit_due_bounds",
             ),
         ]
@@ -155,9 +126,7 @@ class Repayment(models.Model):
     """How one payment was allocated: the split that the receipt prints. Append-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    account = models.ForeignKey(
-        CreditAccount, on_delete=models.PROTECT, related_name="repayments"
-    )
+    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="repayments")
     payment_id = models.UUIDField(unique=True)  # payments.Payment, a higher room
     entry_id = models.UUIDField()
     principal_minor = models.BigIntegerField()

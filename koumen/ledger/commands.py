@@ -44,7 +44,8 @@ def accounts_for(
     if missing := sorted(wanted - found.keys()):
         # two callers may come at once: the unique key decides, and both read what is there
         Account.objects.bulk_create(
-            [Account(kind=kind, owner_id=owner_id, currency=currency) for kind in missing], ignore_conflicts=True
+            [Account(kind=kind, owner_id=owner_id, currency=currency) for kind in missing],
+            ignore_conflicts=True,
         )
         found = {AccountKind(row.kind): row for row in rows.all()}
     return found
@@ -106,7 +107,7 @@ def _require_one_currency(lines: Sequence[Line]) -> None:
         raise Invalid("currencies-differ", field="currency", value=",".join(sorted(set(currencies.values()))))
 
 
-def _post(  # noqa: PLR0913  (the columns of an entry)
+def _post(
     *,
     kind: str,
     lines: Sequence[Line],
@@ -116,7 +117,12 @@ def _post(  # noqa: PLR0913  (the columns of an entry)
     reverses: Entry | None = None,
 ) -> Entry:
     entry = Entry(
-        entry_id=new_id(), kind=kind, source_id=source_id, effective_at=effective_at, recorded_at=at, reverses=reverses
+        entry_id=new_id(),
+        kind=kind,
+        source_id=source_id,
+        effective_at=effective_at,
+        recorded_at=at,
+        reverses=reverses,
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -129,5 +135,5 @@ def _post(  # noqa: PLR0913  (the columns of an entry)
             ],
         )
         (entry.id,) = cursor.fetchone()
-    entry._state.adding = False  # the row exists: written by the database's function
+    entry._state.adding = False  # noqa: SLF001  (the row exists: the database's function wrote it)
     return entry

@@ -13,13 +13,9 @@ class Account(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     kind = models.TextField()  # rules.chart.AccountKind
-    owner_id = models.UUIDField(
-        null=True
-    )  # credit account or agent; empty for the branch's own
+    owner_id = models.UUIDField(null=True)  # credit account or agent; empty for the branch's own
     currency = models.CharField(max_length=3)
-    debit_minor = models.BigIntegerField(
-        default=0
-    )  # sums of movements, kept by the posting function only
+    debit_minor = models.BigIntegerField(default=0)  # sums of movements, kept by the posting function only
     credit_minor = models.BigIntegerField(default=0)
 
     class Meta:
@@ -47,9 +43,7 @@ class Entry(models.Model):
     source_id = models.UUIDField()  # the payment, purchase or import batch behind it
     effective_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
-    reverses = models.OneToOneField(
-        "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
-    )
+    reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
 
     class Meta:
         indexes = [models.Index(fields=["source_id"], name="ledger_entry_source")]
@@ -61,16 +55,12 @@ class Movement(models.Model):
     id = models.BigAutoField(primary_key=True)
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="movements")
     debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="debits")
-    credit = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="credits"
-    )
+    credit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="credits")
     amount_minor = models.BigIntegerField()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(amount_minor__gt=0), name="ledger_movement_positive"
-            ),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="ledger_movement_positive"),
             models.CheckConstraint(
                 condition=~models.Q(debit=models.F("credit")),
                 name="ledger_movement_two_sides",

@@ -46,7 +46,9 @@ def trial_balance(*, actor: Actor) -> list[TrialLine]:
     """Every kind of account by currency, in the chart's order; one query. Raises Denied("books-not-yours")."""
     require(may_read_books(actor), "books-not-yours")
     order = {kind: place for place, kind in enumerate(CHART)}
-    rows = Account.objects.values("kind", "currency").annotate(debit=Sum("debit_minor"), credit=Sum("credit_minor"))
+    rows = Account.objects.values("kind", "currency").annotate(
+        debit=Sum("debit_minor"), credit=Sum("credit_minor")
+    )
     lines = [
         TrialLine(
             kind=AccountKind(row["kind"]),
@@ -111,6 +113,11 @@ def balance_minor(*, kind: AccountKind, owner_id: UUID, currency: str) -> int:
     return owed_minor(kind, debit_minor=sums[0], credit_minor=sums[1]) if sums else 0
 
 
+def last_entry_id() -> int:
+    """The newest entry there is (0: none): an account that is locked has none in flight; one query."""
+    return Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
 def check_books() -> BooksReport:
     """Prove the promises of the ledger from its movements; six queries, whole tables. For the command line."""
     return BooksReport((*(_run(*check) for check in _CHECKS), _right_sides()))
@@ -147,43 +154,53 @@ _CHECKS = (
     (
         "entries-have-movements",
         "select count(*) from ledger_entry",
-        "select 'entry ' || e.id as what from ledger_entry e"
-        " where not exists (select from ledger_movement m where m.entry_id = e.id)",
+        (
+            "select 'entry ' || e.id as what from ledger_entry e"
+            " where not exists (select from ledger_movement m where m.entry_id = e.id)"
+        ),
     ),
     (
         "entries-balance",
         "select count(*) from ledger_movement",
         # one row moves one amount: it balances unless its two accounts count in different money
-        "select 'entry ' || m.entry_id || ' movement ' || m.id as what from ledger_movement m"
-        " join ledger_account d on d.id = m.debit_id join ledger_account c on c.id = m.credit_id"
-        " where d.currency <> c.currency or m.debit_id = m.credit_id or m.amount_minor <= 0",
+        (
+            "select 'entry ' || m.entry_id || ' movement ' || m.id as what from ledger_movement m"
+            " join ledger_account d on d.id = m.debit_id join ledger_account c on c.id = m.credit_id"
+            " where d.currency <> c.currency or m.debit_id = m.credit_id or m.amount_minor <= 0"
+        ),
     ),
     (
         "balances-equal-movements",
         "select count(*) from ledger_account",
-        "select 'account ' || a.id || ' ' || a.kind || ': kept ' || a.debit_minor || '/' || a.credit_minor"
-        " || ', moved ' || coalesce(m.debit, 0) || '/' || coalesce(m.credit, 0) as what"
-        " from ledger_account a left join ("
-        "   select account, sum(debit) as debit, sum(credit) as credit from ("
-        "     select debit_id as account, amount_minor as debit, 0 as credit from ledger_movement"
-        "     union all select credit_id, 0, amount_minor from ledger_movement) side group by account"
-        " ) m on m.account = a.id"
-        " where a.debit_minor <> coalesce(m.debit, 0) or a.credit_minor <> coalesce(m.credit, 0)",
+        (
+            "select 'account ' || a.id || ' ' || a.kind || ': kept ' || a.debit_minor || '/' || a.credit_minor"
+            " || ', moved ' || coalesce(m.debit, 0) || '/' || coalesce(m.credit, 0) as what"
+            " from ledger_account a left join ("
+            "   select account, sum(debit) as debit, sum(credit) as credit from ("
+            "     select debit_id as account, amount_minor as debit, 0 as credit from ledger_movement"
+            "     union all select credit_id, 0, amount_minor from ledger_movement) side group by account"
+            " ) m on m.account = a.id"
+            " where a.debit_minor <> coalesce(m.debit, 0) or a.credit_minor <> coalesce(m.credit, 0)"
+        ),
     ),
     (
         "reversals-turn-their-entry",
         "select count(*) from ledger_entry where reverses_id is not null",
-        "select 'entry ' || r.id as what from ledger_entry r where r.reverses_id is not null and exists ("
-        " (select debit_id, credit_id, amount_minor from ledger_movement where entry_id = r.reverses_id"
-        "  except all select credit_id, debit_id, amount_minor from ledger_movement where entry_id = r.id)"
-        " union all"
-        " (select credit_id, debit_id, amount_minor from ledger_movement where entry_id = r.id"
-        "  except all select debit_id, credit_id, amount_minor from ledger_movement where entry_id = r.reverses_id))",
+        (
+            "select 'entry ' || r.id as what from ledger_entry r where r.reverses_id is not null and exists ("
+            " (select debit_id, credit_id, amount_minor from ledger_movement where entry_id = r.reverses_id"
+            "  except all select credit_id, debit_id, amount_minor from ledger_movement where entry_id = r.id)"
+            " union all"
+            " (select credit_id, debit_id, amount_minor from ledger_movement where entry_id = r.id"
+            "  except all select debit_id, credit_id, amount_minor from ledger_movement where entry_id = r.reverses_id))"
+        ),
     ),
     (
         "trial-balance-is-zero",
         "select count(distinct currency) from ledger_account",
-        "select currency || ' ' || sum(debit_minor - credit_minor) as what from ledger_account"
-        " group by currency having sum(debit_minor - credit_minor) <> 0",
+        (
+            "select currency || ' ' || sum(debit_minor - credit_minor) as what from ledger_account"
+            " group by currency having sum(debit_minor - credit_minor) <> 0"
+        ),
     ),
 )

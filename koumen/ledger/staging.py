@@ -27,7 +27,9 @@ def open_staging() -> None:
         cursor.execute(_TABLES)
 
 
-def open_accounts(*, owner_ids: Iterable[UUID], kinds: tuple[AccountKind, ...], currency: str) -> dict[UUID, list[int]]:
+def open_accounts(
+    *, owner_ids: Iterable[UUID], kinds: tuple[AccountKind, ...], currency: str
+) -> dict[UUID, list[int]]:
     """Open accounts of these kinds for new owners; their ids in the order of ``kinds``. Two SQL statements."""
     if currency not in CURRENCIES:
         raise ValueError(currency)
@@ -57,7 +59,9 @@ def post_many(*, entries: Iterable[StagedEntry], movements: Iterable[StagedMovem
         with cursor.copy("copy staged_entry (entry_id, kind, source_id, effective_at) from stdin") as copy:
             for entry in entries:
                 copy.write_row(entry)
-        with cursor.copy("copy staged_movement (entry_id, debit_id, credit_id, amount_minor) from stdin") as copy:
+        with cursor.copy(
+            "copy staged_movement (entry_id, debit_id, credit_id, amount_minor) from stdin"
+        ) as copy:
             for movement in movements:
                 copy.write_row(movement)
         cursor.execute("select post_staged(%s)", [at])

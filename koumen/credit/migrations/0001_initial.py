@@ -33,8 +33,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=koumen.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('file_digest', models.TextField(unique=True)),
-                ('accounts', models.IntegerField()),
-                ('statements', models.IntegerField()),
                 ('imported_at', models.DateTimeField()),
             ],
         ),
@@ -90,6 +88,7 @@ class Migration(migrations.Migration):
                 ('minimum_minor', models.BigIntegerField()),
                 ('reported_lateness', models.SmallIntegerField(null=True)),
                 ('issued_at', models.DateTimeField()),
+                ('through_entry_id', models.BigIntegerField(null=True)),
                 ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='billed', to='credit.importbatch')),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='credit.creditaccount')),
             ],

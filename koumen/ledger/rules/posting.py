@@ -38,4 +38,7 @@ def check_lines(lines: Sequence[Line]) -> None:
 
 def turned(lines: Sequence[Line]) -> list[Line]:
     """The same amounts the other way: what a reversal posts."""
-    return [Line(debit_id=line.credit_id, credit_id=line.debit_id, amount_minor=line.amount_minor) for line in lines]
+    return [
+        Line(debit_id=line.credit_id, credit_id=line.debit_id, amount_minor=line.amount_minor)
+        for line in lines
+    ]

@@ -1,0 +1,124 @@
+"""Reading credit accounts: what is owed, what was billed, how a payment was split."""
+
+from datetime import datetime
+from uuid import UUID
+
+from koumen.branch.queries import this_branch
+from koumen.credit.models import CreditAccount, Due, Purchase, Quote, Repayment, Statement
+from koumen.credit.permissions import visible_to
+from koumen.credit.rules.allocation import Bucket, Debt
+from koumen.credit.rules.owing import LastBill, Owed, reckon
+from koumen.credit.rules.parameters import Parameters
+from koumen.kit.actor import Actor
+from koumen.kit.clock import local_date
+from koumen.kit.errors import Missing
+from koumen.ledger.queries import balance_minor
+from koumen.ledger.rules.chart import AccountKind
+
+
+def owed(*, actor: Actor, account_id: UUID, at: datetime) -> Owed:
+    """What is owed on an account now; four queries. Raises Missing("account-not-found")."""
+    return owed_on(credit_account(actor=actor, account_id=account_id), at)
+
+
+def owed_on(account: CreditAccount, at: datetime) -> Owed:
+    """What is owed on an account that the caller may see (and may have locked); three queries."""
+    bill = last_bill(account)
+    currency = account.product.currency
+    reckoned = reckon(
+        debts_of(account), bill, Parameters.of(account.product.parameters), local_date(at, this_branch().zone)
+    )
+    return Owed(
+        account_id=account.id,
+        account_version=account.version,
+        currency=currency,
+        minimum_minor=reckoned.minimum_minor,
+        bill_minor=reckoned.bill_minor,
+        all_minor=reckoned.all_minor,
+        due_date=reckoned.due_date,
+        interest_free_until=reckoned.interest_free_until,
+        statement_id=bill.statement_id if bill else None,
+        credit_balance_minor=balance_minor(
+            kind=AccountKind.CREDIT_BALANCE, owner_id=account.id, currency=currency
+        ),
+        reported_lateness=account.reported_lateness,
+    )
+
+
+def debts_of(account: CreditAccount) -> list[Debt]:
+    """Every debt of an account with something unpaid; one query."""
+    rows = Due.objects.filter(account=account, unpaid_minor__gt=0).values_list(
+        "id", "statement__issued_date", "bucket", "unpaid_minor"
+    )
+    return [Debt(key, issued, Bucket(bucket), unpaid) for key, issued, bucket, unpaid in rows]
+
+
+def last_bill(account: CreditAccount) -> LastBill | None:
+    """The newest statement of an account; one query."""
+    found = Statement.objects.filter(account=account).order_by("-issued_date").first()
+    return found and LastBill(
+        statement_id=found.id,
+        issued_date=found.issued_date,
+        due_date=found.due_date,
+        balance_minor=found.balance_minor,
+        minimum_minor=found.minimum_minor,
+    )
+
+
+def credit_account(*, actor: Actor, account_id: UUID) -> CreditAccount:
+    """One account with its product; one query. Raises Missing("account-not-found")."""
+    found = visible_to(actor).select_related("product").filter(id=account_id).first()
+    if found is None:
+        raise Missing("account-not-found")
+    return found
+
+
+def accounts_of(*, actor: Actor, customer_id: UUID) -> list[CreditAccount]:
+    """A customer's accounts with their products, oldest first; one query."""
+    rows = visible_to(actor).filter(customer_id=customer_id)
+    return list(rows.select_related("product").order_by("opened_date", "number"))
+
+
+def account_for_request(*, customer_id: UUID) -> UUID:
+    """Which account a visit asked for by somebody else is about: the oldest; one query.
+
+    No actor: who asks may not know of accounts, and learns nothing but an id that opens nothing to them.
+    Raises Missing("account-not-found").
+    """
+    rows = CreditAccount.objects.filter(customer_id=customer_id).order_by("opened_date", "number")
+    found = rows.values_list("id", flat=True).first()
+    if found is None:
+        raise Missing("account-not-found")
+    return found
+
+
+def statements_of(*, actor: Actor, account_id: UUID) -> list[Statement]:
+    """The bills of an account, newest first; two queries. Raises Missing("account-not-found")."""
+    account = credit_account(actor=actor, account_id=account_id)
+    return list(Statement.objects.filter(account=account).order_by("-issued_date"))
+
+
+def purchases_of(*, actor: Actor, account_id: UUID, limit: int = 50) -> list[Purchase]:
+    """What was bought and given back, newest first; two queries. Raises Missing("account-not-found")."""
+    account = credit_account(actor=actor, account_id=account_id)
+    return list(Purchase.objects.filter(account=account).order_by("-purchased_at", "-id")[:limit])
+
+
+def repayment_for(*, actor: Actor, payment_id: UUID) -> Repayment:
+    """How a payment was allocated; one query. Raises Missing("repayment-not-found")."""
+    found = Repayment.objects.filter(payment_id=payment_id, account__in=visible_to(actor)).first()
+    if found is None:
+        raise Missing("repayment-not-found")
+    return found
+
+
+def quote(*, actor: Actor, quote_id: UUID | str) -> Quote:
+    """A quote as it was shown; one query. Raises Missing("quote-not-found")."""
+    try:
+        wanted = quote_id if isinstance(quote_id, UUID) else UUID(quote_id)
+    except ValueError:
+        raise Missing("quote-not-found") from None
+    found = Quote.objects.filter(id=wanted, account__in=visible_to(actor)).select_related("account").first()
+    if found is None:
+        raise Missing("quote-not-found")
+    return found

@@ -1,0 +1,75 @@
+"""A credit line that a test lets buy, be billed and pay, all by the commands."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from koumen.credit import commands, queries
+from koumen.credit.models import Purchase, Repayment, Statement
+from koumen.credit.rules.owing import Owed
+from koumen.credit.rules.parameters import Parameters
+from koumen.kit.actor import SYSTEM, Actor
+from koumen.kit.ids import new_id
+from koumen.ledger.commands import account_for
+from koumen.ledger.rules.chart import AccountKind
+from tests import builders
+
+
+@dataclass(frozen=True)
+class Line:
+    """One credit account."""
+
+    account_id: UUID
+    agent_id: UUID
+
+    def buys(self, amount_minor: int, when: datetime, *, actor: Actor = SYSTEM) -> Purchase:
+        """Buys something, or gives it back (negative)."""
+        purchase = commands.PurchaseRequest(
+            account_id=self.account_id,
+            amount_minor=amount_minor,
+            currency="CNY",
+            description="市场",
+            purchased_at=when,
+        )
+        return commands.record_purchase(purchase=purchase, actor=actor, at=when)
+
+    def is_billed(self, day: date, at: datetime) -> Statement:
+        """Gets its statement."""
+        return commands.issue_statement(account_id=self.account_id, issued_date=day, actor=SYSTEM, at=at)
+
+    def pays(
+        self, amount_minor: int, at: datetime, *, into: int | None = None, payment_id: UUID | None = None
+    ) -> Repayment:
+        """Pays in cash to the agent, or into another account of the books."""
+        cash = account_for(kind=AccountKind.AGENT_CASH, owner_id=self.agent_id, currency="CNY")
+        return commands.apply_payment(
+            account_id=self.account_id,
+            payment_id=payment_id or new_id(),
+            amount_minor=amount_minor,
+            debit_account_id=into or cash.id,
+            entry_kind="cash_tender",
+            tendered_at=at,
+            actor=SYSTEM,
+            at=at,
+        )
+
+    def owed(self, at: datetime) -> Owed:
+        """What is owed now."""
+        return queries.owed(actor=SYSTEM, account_id=self.account_id, at=at)
+
+
+def a_line(at: datetime, *, limit_minor: int = 10_000_00) -> Line:
+    """A line without any debt."""
+    product = commands.store_product_version(
+        product="everyday", currency="CNY", parameters=Parameters(), actor=SYSTEM, at=at
+    )
+    account = commands.open_credit_account(
+        customer_id=builders.a_customer(at).id,
+        product_id=product.id,
+        number=f"T{new_id().hex[-12:]}",
+        limit_minor=limit_minor,
+        opened_date=date(2026, 1, 1),
+        actor=SYSTEM,
+        at=at,
+    )
+    return Line(account.id, new_id())
