@@ -50,6 +50,11 @@ def agent_of(actor: Actor) -> Agent:
     return agent
 
 
+def agent_id_of(*, person_id: UUID) -> UUID | None:
+    """The agent whom a person is, if they are one; one query."""
+    return Agent.objects.filter(person_id=person_id).values_list("id", flat=True).first()
+
+
 def agent_card(*, agent_id: UUID) -> AgentCard:
     """The badge of one agent; one query. Raises Missing("agent-not-found")."""
     cards = agent_cards(agent_ids=[agent_id])

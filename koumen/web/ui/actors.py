@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest
@@ -36,7 +36,7 @@ def roles_on(site: Site, person: "Person") -> tuple[Role, ...]:
 
 def signed_in(view: View) -> View:
     """Send whoever is not signed in to the site's own entrance, and back afterwards."""
-    return cast("View", login_required(view))
+    return login_required(view)
 
 
 def actor_of(request: HttpRequest, *, role: Role | None = None) -> Actor:
@@ -47,7 +47,7 @@ def actor_of(request: HttpRequest, *, role: Role | None = None) -> Actor:
     """
     if not request.user.is_authenticated:
         raise Denied("sign-in-first")
-    person = cast("Person", request.user)
+    person = request.user
     possible = roles_on(site_of(request), person)
     if not possible or (role is not None and role not in possible):
         raise Denied("role-not-of-this-site")

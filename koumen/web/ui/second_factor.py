@@ -25,7 +25,7 @@ NONCE_BYTES = 12
 _PLACE = b"mfa_authenticator|data.secret"
 
 
-class KoumenMFAAdapter(DefaultMFAAdapter):
+class KoumenMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the library has no types
     """Keeps the apps' secrets sealed, and nobody without a factor."""
 
     def get_totp_issuer(self) -> str:
@@ -48,7 +48,7 @@ class KoumenMFAAdapter(DefaultMFAAdapter):
         return bool(others.exclude(pk=authenticator.pk).exists())
 
 
-class ActivateApp(ActivateTOTPView):  # type: ignore[misc]  # the library has no types
+class ActivateApp(ActivateTOTPView):  # type: ignore[misc]
     """Setting up an app shows the factor in the same breath."""
 
     def form_valid(self, form: Any) -> HttpResponse:

@@ -22,10 +22,10 @@ class SessionStore(DatabaseStore):
         content = json.dumps(session_dict, separators=(",", ":")).encode()
         return (nonce + self._cipher().encrypt(nonce, content, self._place())).hex()
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: str | bytes) -> dict[str, Any]:
         """Open the data; what was changed or moved from another row is an empty session: signed out."""
         try:
-            sealed = bytes.fromhex(session_data)
+            sealed = bytes.fromhex(session_data if isinstance(session_data, str) else session_data.decode())
             content = self._cipher().decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._place())
         except (ValueError, InvalidTag):
             return {}

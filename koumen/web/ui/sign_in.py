@@ -22,7 +22,6 @@ from django.utils.translation import gettext_lazy as _
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
 from koumen.kit.errors import Denied, Invalid
-from koumen.messages.commands import send_secret
 from koumen.people import queries as people
 from koumen.people.commands import reveal, verify_phone
 from koumen.web.ui.actors import roles_on
@@ -92,7 +91,8 @@ class RequestCodeView(RequestLoginCodeView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say so when the tries for the last code are used."""
-        return super().get_context_data(**kwargs) | {"tries_used": "tries-used" in self.request.GET}
+        shown: dict[str, Any] = super().get_context_data(**kwargs)
+        return shown | {"tries_used": "tries-used" in self.request.GET}
 
 
 class ConfirmCodeView(ConfirmLoginCodeView):  # type: ignore[misc]
@@ -159,6 +159,8 @@ class KoumenAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_verification_code_sms(self, user: Any, phone: str, code: str, **kwargs: Any) -> None:  # noqa: ARG002
         """The code, in the person's language, to the number on file."""
+        from koumen.messages.commands import send_secret
+
         with translation.override(user.language):
             text = gettext(
                 "%(code)s is your number to sign in. It is good for 15 minutes. Tell it to nobody."

@@ -32,16 +32,16 @@ class SignInGuardMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """A session of one site carried to another is nobody there: it was opened by other proofs."""
-        if not request.path.startswith(NEUTRAL_PREFIXES) and request.user.is_authenticated:
-            if request.session.get(SITE) != site_of(request).key:
-                logout(request)
+        is_page = not request.path.startswith(NEUTRAL_PREFIXES)
+        if is_page and request.user.is_authenticated and request.session.get(SITE) != site_of(request).key:
+            logout(request)
         return self.get_response(request)
 
     def process_view(
         self,
         request: HttpRequest,
-        view: object,
-        args: object,
+        view: object,  # noqa: ARG002
+        args: object,  # noqa: ARG002
         kwargs: dict[str, Any],  # noqa: ARG002
     ) -> HttpResponse | None:
         """Send agents and staff to their second factor before anything else."""

@@ -48,7 +48,7 @@ def _entrance(*, by_phone: bool) -> list[URLPattern | URLResolver]:
         path("sign-in/", first, name="account_login"),
         path(
             "sign-in/number/",
-            account.request_login_code if by_phone else closed,
+            request_code if by_phone else closed,
             name="account_request_login_code",
         ),
         path("sign-in/code/", sign_in.ConfirmCodeView.as_view(), name="account_confirm_login_code"),
