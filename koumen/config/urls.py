@@ -1,11 +1,6 @@
-"""The root of all addresses: the API, and the customer's site for whoever reverses a name outside a request.
-
-A request for a site's page is given that site's own addresses by ``SiteMiddleware``.
-"""
-
-from django.urls import URLPattern, URLResolver
+"""The addresses for requests that belong to no site: the API, with the customer's pages for reversing names."""
 
 from koumen.api.urls import urlpatterns as api
 from koumen.web.customer.urls import urlpatterns as customer
 
-urlpatterns: list[URLPattern | URLResolver] = [*api, *customer]
+urlpatterns = [*api, *customer]
