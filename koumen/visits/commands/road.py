@@ -81,7 +81,12 @@ def arrive(*, visit_id: UUID, actor: Actor, at: datetime) -> Arrival:
     require(is_own_agent(actor, visit), "visit-not-yours")
     after = VISIT.move(VisitState(visit.state), "arrive")
     ruling = ask(
-        act=Act.KNOCK, subject_id=visit.id, moment=at, circumstances=_circumstances(visit), actor=actor, at=at
+        act=Act.KNOCK,
+        subject_id=visit.id,
+        moment=at,
+        circumstances=_circumstances(visit, at),
+        actor=actor,
+        at=at,
     )
     arrival = Arrival(visit, ruling)
     if not arrival.is_allowed:
