@@ -49,7 +49,9 @@ def _build(boot: "psycopg.Connection[tuple[object, ...]]", name: str) -> None:
     open_branch(OPENING)
     connections.close_all()
     boot.execute(
-        sql.SQL("alter database {} rename to {}").format(sql.Identifier(name), sql.Identifier(f"{name}_ready"))
+        sql.SQL("alter database {} rename to {}").format(
+            sql.Identifier(name), sql.Identifier(f"{name}_ready")
+        )
     )
 
 
@@ -83,7 +85,9 @@ def django_db_setup(_template: str, worker_id: str, django_db_blocker: DjangoDbB
 
 
 @pytest.fixture
-def committed(django_db_setup: None, _template: str, worker_id: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def committed(
+    django_db_setup: None, _template: str, worker_id: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """Real commits, for tests with several connections; afterwards the worker starts from a fresh copy.
 
     Append-only tables cannot be emptied, and should not be, even by a test.

@@ -17,6 +17,6 @@ def keep_sealing(stop: threading.Event) -> None:
     while not stop.wait(EVERY_S):
         try:
             seal_facts()
-        except Exception:  # noqa: BLE001  (the sealer must outlive a database restart)
+        except Exception:  # the sealer must outlive a database restart
             logger.exception("sealing_failed")
             connection.close()

@@ -43,9 +43,7 @@ class Fact(models.Model):
     actor = models.TextField()
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
-    body = (
-        models.TextField()
-    )  # canonical JSON: text, so that the sealed bytes are the stored bytes
+    body = models.TextField()  # canonical JSON: text, so that the sealed bytes are the stored bytes
 
     class Meta:
         indexes = [models.Index(fields=["kind", "-id"], name="audit_fact_kind")]
@@ -77,11 +75,7 @@ class Once(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["command", "actor", "key"], name="audit_once_scope"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["command", "actor", "key"], name="audit_once_scope")]
 
 
 class AllowedMove(models.Model):
@@ -94,7 +88,5 @@ class AllowedMove(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["machine", "from_state", "to_state"], name="audit_allowed_move"
-            )
+            models.UniqueConstraint(fields=["machine", "from_state", "to_state"], name="audit_allowed_move")
         ]

@@ -108,7 +108,14 @@ def leaf(
     row_id: int, fact_id: UUID, subject_id: UUID, at: datetime, recorded_at: datetime, *texts: str
 ) -> bytes:
     """The digest of one fact, as the database's fact_leaf makes it."""
-    parts = [b"koumen.fact.1", pack("!q", row_id), fact_id.bytes, subject_id.bytes, _moment(at), _moment(recorded_at)]
+    parts = [
+        b"koumen.fact.1",
+        pack("!q", row_id),
+        fact_id.bytes,
+        subject_id.bytes,
+        _moment(at),
+        _moment(recorded_at),
+    ]
     for text in texts:
         encoded = text.encode()
         parts += [pack("!i", len(encoded)), encoded]
@@ -124,7 +131,9 @@ def _slipped_in() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(_BEHIND)
         return [
-            f"fact {row_id} was inserted behind the chain" if behind else f"fact {row_id} is told as older than it is"
+            f"fact {row_id} was inserted behind the chain"
+            if behind
+            else f"fact {row_id} is told as older than it is"
             for row_id, behind in cursor.fetchall()
         ]
 

@@ -25,9 +25,7 @@ class Branch(models.Model):
     zone_name = models.TextField()
     currency = models.CharField(max_length=3)
     country = models.CharField(max_length=2)
-    language = (
-        models.TextField()
-    )  # what letters and receipts are written in when nobody chose
+    language = models.TextField()  # what letters and receipts are written in when nobody chose
     help_phone = models.TextField()
     latitude = models.FloatField()
     longitude = models.FloatField()
@@ -47,8 +45,4 @@ class Holiday(models.Model):
     name = models.TextField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["country", "date"], name="branch_holiday_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["country", "date"], name="branch_holiday_once")]

@@ -48,9 +48,13 @@ def migrate_branch(schema: str, on_step: Callable[[str], None] = lambda step: No
             call_command("migrate", verbosity=0, interactive=False)
         on_step("branch")
         with connection.cursor() as cursor:
-            cursor.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)).as_string(None))
+            cursor.execute(
+                sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)).as_string(None)
+            )
             # a history of its own: else Django would read the registry's, which stands behind it in the path
-            cursor.execute("create table if not exists django_migrations (like public.django_migrations including all)")
+            cursor.execute(
+                "create table if not exists django_migrations (like public.django_migrations including all)"
+            )
         call_command("migrate", verbosity=0, interactive=False)
         on_step("guards")
         store_moves(list(MACHINES))
@@ -103,7 +107,7 @@ def _registry() -> Iterator[None]:
 
 def _make_roles(schema: str) -> None:
     """Make the owner, the group of readers and the branch's own sign-in role on the embedded server."""
-    name = settings.DATABASES["default"]["NAME"]
+    name = str(settings.DATABASES["default"]["NAME"])
     branch_role = f"{READERS}_{schema}"
     with psycopg.connect(supervisor.conninfo(settings.KOUMEN_DATA, name), autocommit=True) as boot:
         known = {row[0] for row in boot.execute("select rolname from pg_roles").fetchall()}
@@ -112,8 +116,12 @@ def _make_roles(schema: str) -> None:
                 boot.execute(sql.SQL("create role {} " + kind).format(sql.Identifier(role)))
         boot.execute(sql.SQL("grant {} to {}").format(sql.Identifier(READERS), sql.Identifier(branch_role)))
         boot.execute(sql.SQL("grant pg_read_all_stats to {}").format(sql.Identifier(READERS)))
-        boot.execute(sql.SQL("grant execute on function pg_control_system() to {}").format(sql.Identifier(OWNER)))
-        boot.execute(sql.SQL("grant create on database {} to {}").format(sql.Identifier(name), sql.Identifier(OWNER)))
+        boot.execute(
+            sql.SQL("grant execute on function pg_control_system() to {}").format(sql.Identifier(OWNER))
+        )
+        boot.execute(
+            sql.SQL("grant create on database {} to {}").format(sql.Identifier(name), sql.Identifier(OWNER))
+        )
         boot.execute(sql.SQL("grant create, usage on schema public to {}").format(sql.Identifier(OWNER)))
         for extension in ("btree_gist", "pg_trgm"):
             boot.execute(
@@ -143,14 +151,17 @@ def _grant(schema: str) -> None:
     statements = [
         sql.SQL("grant usage on schema {}, public to {}").format(place, group),
         sql.SQL("grant select on all tables in schema public to {}").format(group),
-        sql.SQL("grant insert, update on public.branch_branch, public.branch_lender, public.branch_holiday to {}")
-        .format(group),
+        sql.SQL(
+            "grant insert, update on public.branch_branch, public.branch_lender, public.branch_holiday to {}"
+        ).format(group),
         sql.SQL("grant usage on all sequences in schema public to {}").format(group),
         sql.SQL("grant select, insert, update, delete on all tables in schema {} to {}").format(place, group),
         sql.SQL("grant usage on all sequences in schema {} to {}").format(place, group),
         sql.SQL("revoke insert on {} from {}").format(sql.Identifier(schema, "audit_seal"), group),
         *(
-            sql.SQL("revoke update, delete, truncate on {} from {}").format(sql.Identifier(schema, table), group)
+            sql.SQL("revoke update, delete, truncate on {} from {}").format(
+                sql.Identifier(schema, table), group
+            )
             for table in APPEND_ONLY
         ),
     ]

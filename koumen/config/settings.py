@@ -30,7 +30,9 @@ KOUMEN_WALLET_URL = environment.read("KOUMEN_WALLET_URL", f"http://127.0.0.1:{KO
 KOUMEN_SMS_URL = environment.read("KOUMEN_SMS_URL")
 KOUMEN_SMS_KEY = environment.key("KOUMEN_SMS_KEY", KOUMEN_DATA)
 if IS_PRODUCTION and not KOUMEN_SMS_URL.startswith("https://"):
-    raise ImproperlyConfigured("KOUMEN_SMS_URL must be set, starting with https://: production sends text messages")
+    raise ImproperlyConfigured(
+        "KOUMEN_SMS_URL must be set, starting with https://: production sends text messages"
+    )
 
 DEBUG = False
 ALLOWED_HOSTS = [h for h in environment.read("KOUMEN_HOSTS").split(",") if h] or (
@@ -153,7 +155,11 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_PRODUCTION else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_PRODUCTION else None
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("zh-hant", _("Traditional Chinese")), ("en", _("English"))]
+LANGUAGES = [
+    ("zh-hans", _("Simplified Chinese")),
+    ("zh-hant", _("Traditional Chinese")),
+    ("en", _("English")),
+]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -178,7 +184,9 @@ ACCOUNT_FORMS = {
     "login": "koumen.web.ui.sign_in.StaffLoginForm",
     "request_login_code": "koumen.web.ui.sign_in.RequestCodeForm",
 }
-ACCOUNT_SESSION_REMEMBER = False  # staff are signed out with the browser; customers stay, by SESSION_COOKIE_AGE
+ACCOUNT_SESSION_REMEMBER = (
+    False  # staff are signed out with the browser; customers stay, by SESSION_COOKIE_AGE
+)
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True

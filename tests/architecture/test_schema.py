@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 ALLOWED_EXTENSIONS = {"plpgsql", "btree_gist", "pg_trgm", "citext", "unaccent", "pg_stat_statements"}
 
 
-def rows(query: str, *values: object) -> list[tuple[object, ...]]:
+def rows(query: str, *values: str) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return list(cursor.fetchall())
@@ -76,7 +76,8 @@ def test_every_column_named_state_is_guarded_by_its_machine() -> None:
         )
     }
     guarded = {
-        name for (name,) in rows("select tgrelid::regclass::text from pg_trigger where tgname like '%%\\_state'")
+        name
+        for (name,) in rows("select tgrelid::regclass::text from pg_trigger where tgname like '%%\\_state'")
     }
     assert columns == guarded
 

@@ -30,9 +30,13 @@ def functions() -> Iterator[tuple[Path, ast.FunctionDef]]:
 
 def command_modules() -> Iterator[str]:
     for room in ROOMS:
-        for file in sorted((PACKAGE / room).glob("commands*")) + sorted((PACKAGE / room).glob("commands/*.py")):
+        for file in sorted((PACKAGE / room).glob("commands*")) + sorted(
+            (PACKAGE / room).glob("commands/*.py")
+        ):
             if file.suffix == ".py":
-                yield ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+                yield ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(
+                    ".__init__"
+                )
 
 
 def commands() -> Iterator[FunctionType]:
@@ -72,7 +76,11 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
 
 
 def test_every_file_and_every_public_function_says_what_it_is() -> None:
-    silent = [str(f.relative_to(PACKAGE)) for f in FILES if ast.get_docstring(ast.parse(f.read_text("utf-8"))) is None]
+    silent = [
+        str(f.relative_to(PACKAGE))
+        for f in FILES
+        if ast.get_docstring(ast.parse(f.read_text("utf-8"))) is None
+    ]
     assert silent == []
 
 
@@ -89,7 +97,12 @@ def test_a_command_takes_named_arguments_an_actor_and_a_time(function: FunctionT
 def test_nothing_committed_names_a_place_or_an_index() -> None:
     forbidden = ("/work/", "/root/", "index-url", "find-links", "files.pythonhosted")
     root = PACKAGE.parent
-    texts = [*PACKAGE.rglob("*.py"), *(root / "docs").rglob("*.md"), *root.glob("*.md"), *root.glob("requirements/*.txt")]
+    texts = [
+        *PACKAGE.rglob("*.py"),
+        *(root / "docs").rglob("*.md"),
+        *root.glob("*.md"),
+        *root.glob("requirements/*.txt"),
+    ]
     named = [
         f"{file.relative_to(root)}: {word}"
         for file in texts
