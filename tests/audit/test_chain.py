@@ -84,6 +84,16 @@ def test_a_sealer_that_has_written_is_refused(at: datetime) -> None:
         write_and_seal()
 
 
+def test_the_database_too_refuses_to_seal_in_a_transaction_that_has_written(at: datetime) -> None:
+    def write_and_seal() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            happen(at)
+            cursor.execute("select seal_facts()")
+
+    with pytest.raises(DatabaseError, match="transaction of its own"):
+        write_and_seal()
+
+
 def test_facts_and_seals_refuse_change_and_the_role_lacks_the_right(at: datetime) -> None:
     happen(at)
     seal_facts()
