@@ -1,6 +1,7 @@
 """Every part of the look on a few pages, answered to the browser without a server."""
 
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.test import RequestFactory
-from django.urls import URLPattern, URLResolver, path, set_urlconf
+from django.urls import URLPattern, URLResolver, clear_url_caches, path, set_urlconf
 from django.utils.functional import SimpleLazyObject
 from playwright.sync_api import Page, Route
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -31,7 +32,7 @@ from koumen.web.ui.urls import site_urls
 from tests.conftest import NOON
 
 FOLDER = Path(__file__).parent / "gallery"
-ORIGIN = "http://koumen.test"
+ORIGIN = "http://localhost"  # a name that browsers trust without TLS
 ADDRESSES = {
     "customer_home": "/",
     "customer_book": "/book/",
@@ -99,6 +100,7 @@ def _view(request: HttpRequest) -> HttpResponse:
     name = next(key for key, address in ADDRESSES.items() if address == request.path)
     site = request.site.key  # type: ignore[attr-defined]
     urlpatterns[:] = site_urls(site, [path("", lambda _request: HttpResponse(), name="home")])
+    clear_url_caches()  # each site has other names
     set_urlconf(__name__)
     try:
         if name == "refusal":
@@ -146,15 +148,18 @@ def _with_user(get_response: Any) -> Any:
     return answer
 
 
-def answer(path_: str, cookies: dict[str, str]) -> Any:
-    """What the product's own chain answers for a page of the gallery or a static file."""
+@cache
+def _chain() -> Any:
+    """The product's own order of middleware, around the gallery."""
+    chain = _with_user(PreferenceMiddleware(SiteCsrfMiddleware(_view)))
+    return SecurityHeadersMiddleware(WhiteNoiseMiddleware(SiteMiddleware(SiteSessionMiddleware(chain))))
+
+
+def answer(address: str, cookies: dict[str, str]) -> Any:
+    """What the product answers for a page of the gallery or a static file."""
     factory = RequestFactory()
     factory.cookies.load(cookies)
-    chain = _with_user(PreferenceMiddleware(SiteCsrfMiddleware(_view)))
-    chain = SiteMiddleware(SiteSessionMiddleware(chain))
-    return SecurityHeadersMiddleware(WhiteNoiseMiddleware(chain))(
-        factory.get(path_, headers={"host": "koumen.test"})
-    )
+    return _chain()(factory.get(address, headers={"host": "localhost"}))
 
 
 def serve(page: Page) -> Page:
@@ -166,6 +171,7 @@ def serve(page: Page) -> Page:
         address = route.request.url.removeprefix(ORIGIN).split("#")[0]
         response = answer(address, cookies)
         body = b"".join(response.streaming_content) if response.streaming else response.content
+        response.close()
         route.fulfill(status=response.status_code, headers=dict(response.items()), body=body)
 
     page.route(f"{ORIGIN}/**", fulfil)

@@ -58,6 +58,7 @@ _WORDS: dict[str, str | Promise] = {
     "code-not-yours": _("This number is not yours to see."),
     "code-not-ready": _("There is no number yet. First the amount must be agreed on."),
     "code-not-locked": _("The number is not locked."),
+    "call-back-first": _("Call the number on file first, and say that you did."),
     "code-not-accepted": _("First the customer's number must be entered."),
     "code-already-used": _("This number has been used already."),
     "identity-tries-used": _("There are no more tries. Please ask in another way or stop the visit."),
