@@ -1,10 +1,149 @@
 """``koumen import``: take over a lender's accounts from files."""
 
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import fmean
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+from koumen.cli.saying import beside, out, refuse, say
+
+if TYPE_CHECKING:
+    from koumen.branch.commands import BranchOpening
+    from koumen.credit.importer import Outcome, Place, Takeover
+
 app = typer.Typer(help="Take over a lender's accounts from files.", no_args_is_help=True)
+
+# The name becomes a schema and part of a role; PostgreSQL cuts names at 63 bytes.
+_BRANCH = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_NOT_OURS = ("public", "pg_", "information_schema")
 
 
 @app.callback()
 def imports() -> None:
     """Take over a lender's accounts from files."""
+
+
+@app.command("accounts")
+def accounts(
+    file: Annotated[Path, typer.Argument(help="The accounts, one line each.", metavar="FILE")],
+    branch: Annotated[str, typer.Option(help="The branch they belong to; made if there is none.")],
+    places: Annotated[
+        list[Path], typer.Option(help="Addresses with coordinates; may be given several times.")
+    ],
+    more_places: Annotated[
+        list[Path] | None, typer.Argument(help="Further files of addresses.", metavar="[PLACES]...")
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(help="Where bad lines go with their reasons; without it one bad line stops all."),
+    ] = None,
+) -> None:
+    """Take over credit accounts of 2005 with six months of history; the same file again adds nothing."""
+    if not _BRANCH.fullmatch(branch) or branch.startswith(_NOT_OURS):
+        refuse(f"{branch!r} cannot be a branch's name: small letters, digits and _, beginning with a letter")
+    if rejects and file.exists() and rejects.exists() and rejects.samefile(file):
+        refuse("--rejects must not be the file itself")
+    os.environ["KOUMEN_BRANCH"] = branch  # before the settings are read: this process serves that branch
+    from koumen.cli import ready
+
+    with ready.database(say):
+        ready.start_django()
+        _take_over(file, [*places, *(more_places or ())], branch, rejects)
+
+
+def _take_over(file: Path, places: Sequence[Path], branch: str, rejects: Path | None) -> None:
+    from koumen.credit.importer import Takeover, read_places
+    from koumen.kit.errors import Refusal
+
+    started = monotonic()
+    try:
+        addresses = read_places(places)
+        if not file.is_file():
+            refuse(f"{file}: there is no such file")
+        _set_up(branch, addresses)
+        outcome = _with_bar(Takeover(file=file, places=addresses, rejects=rejects))
+    except Refusal as refusal:
+        refuse(str(refusal))
+    _tell(outcome, branch=branch, rejects=rejects, seconds=monotonic() - started)
+
+
+def _set_up(branch: str, addresses: "Sequence[Place]") -> None:
+    """The branch's tables, its line in the registry, its country's holidays, the rules of conduct."""
+    from koumen.branch.commands import open_branch, store_holidays
+    from koumen.branch.queries import this_branch
+    from koumen.cli import ready
+    from koumen.conduct.commands import store_base_pack
+    from koumen.kit import clock
+    from koumen.kit.actor import SYSTEM
+
+    ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
+    open_branch(_opening(branch, addresses))
+    this_branch.cache_clear()
+    year = clock.now().year
+    store_holidays(country=this_branch().country, first_year=year, last_year=year + 1)
+    store_base_pack(actor=SYSTEM, at=clock.now())
+
+
+def _opening(branch: str, addresses: "Sequence[Place]") -> "BranchOpening":
+    """The file names no lender: one is invented, in the middle of the addresses."""
+    from koumen.branch.commands import BranchOpening
+
+    return BranchOpening(
+        schema=branch,
+        lender_name="台北消費信用股份有限公司",
+        lender_name_en="Taipei Consumer Credit",
+        lender_address="臺北市中正區重慶南路一段1號",
+        registration_number=f"import-{branch}",
+        name="臺北",
+        name_en="Taipei",
+        zone_name="Asia/Taipei",
+        currency="TWD",
+        country="TW",
+        language="zh-hant",
+        help_phone="02-0000-0000",
+        latitude=fmean(place.latitude for place in addresses),
+        longitude=fmean(place.longitude for place in addresses),
+    )
+
+
+def _with_bar(takeover: "Takeover") -> "Outcome":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from koumen.credit.importer import import_accounts
+    from koumen.kit import clock
+    from koumen.kit.actor import SYSTEM
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=beside,
+    ) as bar:
+        task = bar.add_task("Accounts", total=None)
+        return import_accounts(
+            takeover=takeover,
+            on_progress=lambda done, of: bar.update(task, completed=done, total=of),
+            actor=SYSTEM,
+            at=clock.now(),
+        )
+
+
+def _tell(outcome: "Outcome", *, branch: str, rejects: Path | None, seconds: float) -> None:
+    if outcome.is_known_file:
+        out.print(f"This file was taken over before: nothing added to {branch}.", markup=False)
+        return
+    out.print(
+        f"{outcome.accounts:,} accounts and {outcome.statements:,} statements taken over into {branch}"
+        f" in {seconds:.1f} s ({outcome.accounts / max(seconds, 0.001):,.0f} accounts/s).",
+        markup=False,
+    )
+    if outcome.known:
+        out.print(f"{outcome.known:,} accounts were here already.", markup=False)
+    if outcome.rejected:
+        out.print(f"{outcome.rejected:,} bad lines are in {rejects}.", markup=False)
