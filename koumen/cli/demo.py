@@ -42,16 +42,17 @@ def demo(
 def code(
     login: Annotated[str, typer.Argument(help="The name in the table of logins, such as finance.")],
 ) -> None:
-    """The second factor of a demonstration login, as it is now."""
+    """The second factor of a demonstration login, as it is now; for customers the newest code sent to them."""
     _only_in_demo_mode()
     from koumen.cli import ready
 
     with ready.database(say):
         ready.start_django()
         from koumen.simulation.demo import code as code_now
+        from koumen.web.ui.second_factor import totp_code_now
 
         try:
-            found = code_now(login)
+            found = code_now(login, second_factor=totp_code_now)
         except LookupError:
             refuse(f"there is no demonstration login {login}: see `koumen demo logins`")
         out.print(found, markup=False)
@@ -75,6 +76,7 @@ def fill_demonstration() -> None:
     from koumen.cli.saying import beside
     from koumen.kit import clock
     from koumen.simulation import demo as town
+    from koumen.web.ui.second_factor import enrol_totp
 
     with Progress(
         TextColumn("{task.description:<22}"),
@@ -90,7 +92,8 @@ def fill_demonstration() -> None:
                 tasks[part] = bars.add_task(part)
             bars.update(tasks[part], completed=done, total=of)
 
-        town.fill(seed=SEED, today=clock.local_date(clock.now(), ZoneInfo(ZONE)), progress=progress)
+        today = clock.local_date(clock.now(), ZoneInfo(ZONE))
+        town.fill(seed=SEED, today=today, progress=progress, enrol=enrol_totp)
 
 
 def show_logins() -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from koumen.credit.rules.calendar import due_on
 from koumen.credit.rules.history import HistoricMonth, HistoricPurchase
 
 MONTHS = 6
@@ -44,10 +45,15 @@ def bill_days(today: date) -> tuple[date, ...]:
     return tuple(reversed(days))
 
 
+def due_day_of(today: date) -> int:
+    """On which day of a month bills are due: a fortnight after they are made, or soon before."""
+    return min((bill_days(today)[-1] + timedelta(days=DUE_AFTER_DAYS)).day, LAST_BILL_DAY)
+
+
 def spending_of(*, place: int, seed: int, today: date, zone: ZoneInfo) -> Spending:
     """What the customer at a place of the town's list bought and paid."""
     random = Random(f"koumen.spending.{seed}.{place}")  # noqa: S311  (invented shopping)
-    days = bill_days(today)
+    days, due_day = bill_days(today), due_day_of(today)
     start = _month_before(days[0])
     limit = random.choice(_LIMITS_YUAN) * 100
     balance = opening = random.randrange(0, limit // 4, 10)
@@ -60,7 +66,7 @@ def spending_of(*, place: int, seed: int, today: date, zone: ZoneInfo) -> Spendi
         months.append(
             HistoricMonth(
                 issued_date=issued,
-                due_date=issued + timedelta(days=DUE_AFTER_DAYS),
+                due_date=due_on(issued, due_day),
                 balance_minor=balance,
                 payment_minor=paid,
                 paid_at=_moment(random, start, issued, zone) if paid else None,

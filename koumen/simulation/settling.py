@@ -1,0 +1,251 @@
+"""Setting the town up through the rooms' own commands: branch, people, shifts, accounts. Safe to run again."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
+from koumen.agents import commands as agents
+from koumen.agents import queries as agent_queries
+from koumen.branch.commands import BranchOpening, open_branch, store_holidays
+from koumen.branch.queries import this_branch
+from koumen.conduct.commands import store_base_pack
+from koumen.credit.commands.opening import store_product_version
+from koumen.credit.importer import HistoricAccount, write_history
+from koumen.credit.rules.parameters import Parameters
+from koumen.kit.actor import SYSTEM, Role
+from koumen.kit.errors import Conflict
+from koumen.people import commands as people
+from koumen.people.queries import actor_for, delegates_of, persons_by_phone
+from koumen.people.rules.details import PersonalDetails
+from koumen.simulation.logins import PASSWORD, STAFF, agent_username
+from koumen.simulation.spending import Spending, bill_days, due_day_of, ending_with, spending_of
+from koumen.simulation.town import (
+    CUSTOMERS,
+    LATITUDE,
+    LONGITUDE,
+    NAME,
+    NAME_EN,
+    Resident,
+    Town,
+    Worker,
+    first_elder,
+    shift_days,
+    works_on,
+)
+
+if TYPE_CHECKING:
+    from koumen.people.models import Person
+
+Progress = Callable[[str, int, int], None]
+Enrol = Callable[["Person"], None]
+
+HOME_VISIT = "home_visit"
+PRODUCT = "spend now, pay later"
+# What the two customers owe whom everybody meets first: (this bill, bought since), in fen.
+NICE = {0: (128_640, 21_360), 4: (30_000, 8_850)}
+EARLY = (time(8, 30), time(18, 0))
+LATE = (time(10, 30), time(20, 0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """When the town is set up: the moment, and what the calendar of the branch says."""
+
+    at: datetime
+    today: date
+
+
+def open_the_branch(moment: Moment) -> None:
+    """Lender, branch, holidays and the policy pack."""
+    open_branch(
+        BranchOpening(
+            schema=settings.KOUMEN_BRANCH,
+            lender_name="清河消费金融有限公司",
+            lender_name_en="Qinghe Consumer Finance",
+            lender_address=f"{NAME}中山街道人民路1号",
+            registration_number="91000000QINGHE0001",
+            name=NAME,
+            name_en=NAME_EN,
+            zone_name="Asia/Shanghai",
+            currency="CNY",
+            country="CN",
+            language="zh-hans",
+            help_phone="400-000-0000",
+            latitude=LATITUDE,
+            longitude=LONGITUDE,
+        )
+    )
+    this_branch.cache_clear()
+    store_holidays(country="CN", first_year=moment.today.year - 1, last_year=moment.today.year + 1)
+    store_base_pack(actor=SYSTEM, at=moment.at)
+
+
+def settle_staff(town: Town, moment: Moment, *, enrol: Enrol, progress: Progress) -> None:
+    """Those who work at the console and at doors, each with a password and a second factor."""
+    every = len(STAFF) + len(town.workers)
+    for done, (role, resident) in enumerate(zip(STAFF, town.staff, strict=True), start=1):
+        enrol(_employee(resident, role, str(role), moment))
+        progress("staff", done, every)
+    hired = {card.staff_number: card.agent_id for card in agent_queries.agents(actor=SYSTEM)}
+    for done, worker in enumerate(town.workers, start=len(STAFF) + 1):
+        person = _employee(worker.resident, Role.AGENT, agent_username(worker.staff_number), moment)
+        enrol(person)
+        agent_id = hired.get(worker.staff_number) or _engage(worker, person.id, moment)
+        if not agent_queries.is_certified(agent_id=agent_id, kind=HOME_VISIT, date=moment.today):
+            agents.certify_agent(
+                agent_id=agent_id,
+                kind=HOME_VISIT,
+                valid_from=moment.today - timedelta(days=200),
+                valid_to=moment.today + timedelta(days=530),
+                actor=SYSTEM,
+                at=moment.at,
+            )
+        progress("staff", done, every)
+
+
+def _employee(resident: Resident, role: Role, username: str, moment: Moment) -> Any:
+    known = get_user_model().objects.filter(username=username).first()
+    return known or people.register_person(
+        details=details_of(resident),
+        roles=frozenset({role}),
+        language=resident.language,
+        username=username,
+        password=PASSWORD,
+        actor=SYSTEM,
+        at=moment.at,
+    )
+
+
+def _engage(worker: Worker, person_id: UUID, moment: Moment) -> UUID:
+    latitude, longitude = worker.resident.at
+    return agents.engage_agent(
+        person_id=person_id,
+        staff_number=worker.staff_number,
+        skills=sorted(worker.skills),
+        languages=sorted(worker.languages),
+        home_latitude=latitude,
+        home_longitude=longitude,
+        actor=SYSTEM,
+        at=moment.at,
+    ).id
+
+
+def plan_shifts(town: Town, moment: Moment, *, progress: Progress) -> None:
+    """The working days around today that are not planned yet."""
+    zone = this_branch().zone
+    ids = {card.staff_number: card.agent_id for card in agent_queries.agents(actor=SYSTEM)}
+    days = shift_days(moment.today)
+    for done, day in enumerate(days, start=1):
+        planned = {shift.agent_id for shift in agent_queries.shifts_on(actor=SYSTEM, date=day)}
+        for worker in town.workers:
+            agent_id = ids[worker.staff_number]
+            if agent_id in planned or not works_on(worker, day):
+                continue
+            starts, ends = LATE if worker.is_late else EARLY
+            agents.plan_shift(
+                agent_id=agent_id,
+                date=day,
+                starts_at=datetime.combine(day, starts, zone).astimezone(UTC),
+                ends_at=datetime.combine(day, ends, zone).astimezone(UTC),
+                actor=SYSTEM,
+                at=moment.at,
+            )
+        progress("shifts", done, len(days))
+
+
+def settle_customers(town: Town, moment: Moment, *, progress: Progress) -> None:
+    """Customers with six months of statements, in one batch: all of them or none."""
+    product = store_product_version(
+        product=PRODUCT,
+        currency="CNY",
+        parameters=Parameters(bill_day=bill_days(moment.today)[-1].day, due_day=due_day_of(moment.today)),
+        actor=SYSTEM,
+        at=moment.at,
+    )
+    try:
+        write_history(
+            accounts=_accounts(town, moment),
+            product=product,
+            source_digest=hashlib.sha256(f"koumen.town.{town.seed}".encode()).hexdigest(),
+            on_progress=lambda done: progress("customers", done, CUSTOMERS),
+            actor=SYSTEM,
+            at=moment.at,
+        )
+    except Conflict as refusal:
+        if refusal.code != "batch-known":
+            raise
+    progress("customers", CUSTOMERS, CUSTOMERS)
+
+
+def _accounts(town: Town, moment: Moment) -> Iterator[HistoricAccount]:
+    elder = first_elder(town.customers)
+    for place, resident in enumerate(town.customers):
+        spending = _spending(town, place, moment)
+        yield HistoricAccount(
+            number=f"QH{place + 1:06}",
+            details=details_of(resident),
+            latitude=resident.at[0],
+            longitude=resident.at[1],
+            language=resident.language,
+            elder_mode=resident is elder,
+            limit_minor=spending.limit_minor,
+            opened_date=spending.opened_date,
+            opening_minor=spending.opening_minor,
+            opening_at=spending.opening_at,
+            months=spending.months,
+            purchases_since=spending.purchases_since,
+        )
+
+
+def _spending(town: Town, place: int, moment: Moment) -> Spending:
+    zone = this_branch().zone
+    spending = spending_of(place=place, seed=town.seed, today=moment.today, zone=zone)
+    if place not in NICE:
+        return spending
+    bill, since = NICE[place]
+    return ending_with(spending, bill_minor=bill, since_minor=since, today=moment.today, zone=zone)
+
+
+def settle_relative(town: Town, moment: Moment) -> None:
+    """The daughter who may ask for visits for her mother."""
+    found = persons_by_phone(town.relative.phone)
+    relative = (
+        found[0]
+        if found
+        else people.register_person(
+            details=details_of(town.relative),
+            roles=frozenset({Role.RELATIVE}),
+            language="zh-hans",
+            actor=SYSTEM,
+            at=moment.at,
+        )
+    )
+    (elder,) = persons_by_phone(first_elder(town.customers).phone)
+    customer_id = actor_for(elder, Role.CUSTOMER).customer_id
+    if customer_id is None or delegates_of(actor=SYSTEM, customer_id=customer_id, at=moment.at):
+        return
+    people.name_delegate(
+        customer_id=customer_id,
+        person_id=relative.id,
+        valid_to=moment.today + timedelta(days=365),
+        actor=SYSTEM,
+        at=moment.at,
+    )
+
+
+def details_of(resident: Resident) -> PersonalDetails:
+    """A resident as the room people keeps them; an invented person has no identity number."""
+    return PersonalDetails(
+        name=resident.name,
+        given_name=resident.salutation,
+        phone=resident.phone,
+        address=resident.address,
+        district=resident.district,
+        birth_year=resident.birth_year,
+    )
