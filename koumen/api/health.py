@@ -5,7 +5,7 @@ from typing import Literal
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from koumen.audit.queries import sealed_until
@@ -29,7 +29,7 @@ class Health(Schema):
 
 
 @router.get("/health", response={OK: Health, UNAVAILABLE: Health})
-def health(request: HttpRequest) -> tuple[int, Health]:
+def health(request: HttpRequest) -> Status[Health]:
     """200 when the database answers and a worker is alive, else 503 with what is missing; three queries."""
     del request
     try:
@@ -42,9 +42,10 @@ def health(request: HttpRequest) -> tuple[int, Health]:
         )
         sealed = sealed_until()
     except DatabaseError:
-        return UNAVAILABLE, Health(status="degraded", database="unreachable")
+        return Status(UNAVAILABLE, Health(status="degraded", database="unreachable"))
     age_s = max(0.0, (clock.now() - beat).total_seconds()) if beat else None
     is_alive = age_s is not None and age_s < WORKER_SILENT_S
-    return (OK if is_alive else UNAVAILABLE), Health(
+    found = Health(
         status="ok" if is_alive else "degraded", database="ok", worker_age_s=age_s, sealed_until=sealed
     )
+    return Status(OK if is_alive else UNAVAILABLE, found)

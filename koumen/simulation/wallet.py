@@ -16,6 +16,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextvars import copy_context
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -153,7 +154,9 @@ class WalletProvider:
             return
         key = bytes(32) if mode == "wrong_signature" else self._key
         for _ in range(2 if mode == "double" else 1):
-            threading.Thread(target=self._deliver, args=(self._told(charge), key), daemon=True).start()
+            # the thread keeps the caller's clock, which stands still in tests and runs ahead in simulated days
+            told = (self._deliver, self._told(charge), key)
+            threading.Thread(target=copy_context().run, args=told, daemon=True).start()
 
     def _deliver(self, told: dict[str, object], key: bytes) -> None:
         body = json.dumps(told).encode()
