@@ -32,6 +32,9 @@ class Person(AbstractBaseUser):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    def __str__(self) -> str:
+        return str(self.id)  # Django's would be the user name, which customers do not have
+
 
 class PersonKey(models.Model):
     """The key of one person's data, wrapped by the master key; erasure deletes this row."""

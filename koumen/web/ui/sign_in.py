@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
 from koumen.kit.errors import Denied, Invalid
+from koumen.messages.commands import send_secret
 from koumen.people import queries as people
 from koumen.people.commands import reveal, verify_phone
 from koumen.web.ui.actors import roles_on
@@ -99,7 +100,12 @@ class ConfirmCodeView(ConfirmLoginCodeView):  # type: ignore[misc]
     """The second page: three tries, two more messages."""
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """After the third wrong code the code is void, and the first page says so."""
+        """After the third wrong code the code is void, and the first page says so.
+
+        Asking for a message too many is no try: an impatient finger must not use them up.
+        """
+        if self.request.POST.get("action") == "resend":
+            return self._here()
         response: HttpResponse = super().form_invalid(form)
         if isinstance(response, HttpResponseRedirect):
             return HttpResponseRedirect(f"{reverse('account_request_login_code')}?tries-used")
@@ -111,6 +117,9 @@ class ConfirmCodeView(ConfirmLoginCodeView):  # type: ignore[misc]
             return cast("HttpResponse", super()._resend_form_valid(form))
         self._process.record_resend()
         self._process.persist()
+        return self._here()
+
+    def _here(self) -> HttpResponse:
         return HttpResponseRedirect(self.passthrough_next_url(reverse("account_confirm_login_code")))
 
 
@@ -159,8 +168,6 @@ class KoumenAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_verification_code_sms(self, user: Any, phone: str, code: str, **kwargs: Any) -> None:  # noqa: ARG002
         """The code, in the person's language, to the number on file."""
-        from koumen.messages.commands import send_secret
-
         with translation.override(user.language):
             text = gettext(
                 "%(code)s is your number to sign in. It is good for 15 minutes. Tell it to nobody."
