@@ -2,43 +2,24 @@
 
 from uuid import UUID
 
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as lazy
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from koumen.conduct import queries as conduct
 from koumen.credit import commands as credit
 from koumen.kit import clock
+from koumen.kit.errors import Invalid
 from koumen.visits import commands as visits
 from koumen.visits import queries
 from koumen.visits.rules.outcomes import CodeResult, ConfirmedOn, Means, ProofResult
 from koumen.visits.rules.reasons import PROTOCOL_STOPS
+from koumen.web.agent.pages.forms import BirthYearForm, CodeForm
 from koumen.web.agent.pages.visit import page
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.amounts import answered_amount, door_amount_form
-
-
-class IdentityForm(forms.Form):
-    """By what the customer proves who they are."""
-
-    means = forms.ChoiceField(choices=[(m, m) for m in Means])
-    birth_year = forms.IntegerField(
-        label=lazy("Year of birth"), required=False, min_value=1880, max_value=2100
-    )
-    matched = forms.BooleanField(required=False)
-
-
-class CodeForm(forms.Form):
-    """The customer's six digits, spaces or not."""
-
-    code = forms.RegexField(
-        r"^\s*[0-9]{3}\s?[0-9]{3}\s*$",
-        label=lazy("Six digits"),
-        error_messages={"invalid": lazy("The code has six digits.")},
-    )
 
 
 @login_required
@@ -59,20 +40,26 @@ def pictures(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 def identity(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """One means; a failure offers another."""
     actor, at = actor_of(request), clock.now()
-    form = IdentityForm(request.POST)
-    if not form.is_valid():
-        return render(request, "agent/visit.html", page(actor, visit_id, at, form=form), status=422)
+    means = request.POST.get("means", "")
+    if means not in set(Means):
+        raise Invalid("form-unreadable", field="means", value=means[:40])
+    birth_year = None
+    if means == Means.BIRTH_YEAR:
+        form = BirthYearForm(request.POST)
+        if not form.is_valid():
+            return render(request, "agent/visit.html", page(actor, visit_id, at, form=form), status=422)
+        birth_year = form.cleaned_data["birth_year"]
     result = visits.prove_customer(
         visit_id=visit_id,
-        means=Means(form.cleaned_data["means"]),
-        birth_year=form.cleaned_data["birth_year"],
-        matched=form.cleaned_data["matched"],
+        means=Means(means),
+        birth_year=birth_year,
+        matched="matched" in request.POST,
         actor=actor,
         at=at,
     )
     if result is ProofResult.PROVEN:
         return redirect("visit", visit_id=visit_id)
-    return render(request, "agent/visit.html", page(actor, visit_id, at, proof_result=result), status=409)
+    return _said(visit_id, result)
 
 
 @login_required
@@ -112,7 +99,12 @@ def code(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     result = visits.enter_code(visit_id=visit_id, code=typed, actor=actor, at=at)
     if result is CodeResult.RIGHT:
         return redirect("visit", visit_id=visit_id)
-    return render(request, "agent/visit.html", page(actor, visit_id, at, code_result=result), status=409)
+    return _said(visit_id, result)
+
+
+def _said(visit_id: UUID, result: ProofResult | CodeResult) -> HttpResponse:
+    """Back to the step by its address: a page loaded again must not use up another try."""
+    return redirect(f"{reverse('visit', args=[visit_id])}?said={result}")
 
 
 @login_required

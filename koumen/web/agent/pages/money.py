@@ -28,8 +28,8 @@ def cash(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Count together; "count again" only adds up, the other button posts."""
     actor, at = actor_of(request), clock.now()
     visit = queries.visit(actor=actor, visit_id=visit_id)
-    agreement = queries.open_agreement(visit)
-    if agreement is None:
+    remaining = Money(payment_queries.remaining_minor(visit), visit.currency)
+    if not remaining and request.method == "GET":
         return redirect("visit", visit_id=visit_id)
     data = request.POST
     notes = CURRENCIES[visit.currency].notes
@@ -49,12 +49,11 @@ def cash(request: HttpRequest, visit_id: UUID) -> HttpResponse:
                 return redirect("visit", visit_id=visit_id)
         except Refusal as refusal:
             fault = words(refusal.code, **refusal.params)
-    agreed = Money(agreement.amount_minor, visit.currency)
     total_in = Money(sum(value * count for value, count in counted_in.items()), visit.currency)
     total_out = Money(sum(value * count for value, count in counted_out.items()), visit.currency)
     context = {
         "visit": visit,
-        "agreed": agreed,
+        "remaining": remaining,
         "once": data.get("once", ""),
         "fault": fault,
         "rows": [
@@ -62,8 +61,8 @@ def cash(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         ],
         "total_in": total_in,
         "total_out": total_out,
-        "due_back": total_in - agreed if total_in.minor >= agreed.minor else None,
-        "missing": agreed - total_in if total_in.minor < agreed.minor else None,
+        "due_back": total_in - remaining if total_in.minor >= remaining.minor else None,
+        "missing": remaining - total_in if total_in.minor < remaining.minor else None,
     }
     return render(request, "agent/cash.html", context, status=409 if fault else 200)
 
@@ -90,21 +89,29 @@ def wallet(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     visit = queries.visit(actor=actor, visit_id=visit_id)
     payment = payments.open_wallet(
         visit_id=visit_id,
-        amount_minor=payment_queries.remaining_minor(visit),
+        amount_minor=_amount_minor(request.POST.get("amount", "")),
         key=read_id(request.POST.get("once", "")),
         actor=actor,
         at=at,
     )
-    jobs.start_wallet(payment.id)
+    jobs.start_wallet(payment_id=payment.id, at=at)
     return redirect("visit", visit_id=visit_id)
+
+
+def _amount_minor(text: str) -> int:
+    """What the page offered, in minor units: sent back, so that the same form twice is the same act."""
+    if not (text.isascii() and text.isdigit()):
+        raise Invalid("form-unreadable", field="amount", value=text[:12])
+    return int(text)
 
 
 @login_required
 @require_POST
 def close_wallet(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Give this QR code up; it is closed at the provider first."""
-    visit = queries.visit(actor=actor_of(request), visit_id=visit_id)
+    actor, at = actor_of(request), clock.now()
+    visit = queries.visit(actor=actor, visit_id=visit_id)
     tender = payment_queries.open_tender(visit)
     if tender is not None:
-        jobs.give_up_wallet(tender.id)
+        jobs.give_up_wallet(payment_id=tender.id, actor=actor, at=at)
     return redirect("visit", visit_id=visit_id)

@@ -15,8 +15,8 @@ from koumen.kit.money import Money
 from koumen.payments import queries as payments
 from koumen.people.commands import reveal
 from koumen.visits import queries
-from koumen.visits.rules.outcomes import Means
 from koumen.visits.states import VISIT, VisitState
+from koumen.web.agent.pages.forms import BirthYearForm, CodeForm
 from koumen.web.ui.actors import actor_of
 
 if TYPE_CHECKING:
@@ -32,25 +32,25 @@ KNOWS_AMOUNT = frozenset({V.AGREED, V.PAID, V.CLOSED})
 def show(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """The step that the visit stands at."""
     actor, at = actor_of(request), clock.now()
-    return render(request, "agent/visit.html", page(actor, visit_id, at))
+    return render(request, "agent/visit.html", page(actor, visit_id, at, said=request.GET.get("said", "")))
 
 
 @login_required
 @require_GET
 def live(request: HttpRequest, visit_id: UUID) -> HttpResponse:
-    """Nothing while nothing changed; else the page is asked to load itself again."""
+    """Nothing while nothing changed; else the step is opened anew, and never an old form sent again."""
     actor = actor_of(request)
     visit = queries.visit(actor=actor, visit_id=visit_id)
     response = HttpResponse(status=204)
     if request.GET.get("seen") != _stamp(visit):
-        response["HX-Refresh"] = "true"
+        response["HX-Redirect"] = request.path.removesuffix("live/")
     return response
 
 
 def _stamp(visit: "Visit") -> str:
     newest = queries.newest_agreement(visit)
     pending = payments.open_tender(visit)
-    parts = (visit.state, visit.proof, visit.code_locked, visit.pictures_differed, visit.door_generation)
+    parts = (visit.state, visit.proof, visit.code_locked, bool(visit.pictures_differed_at), visit.door_generation)
     return "-".join(
         str(part)
         for part in (
@@ -75,15 +75,22 @@ def page(actor: Actor, visit_id: UUID, at: datetime, **more: Any) -> dict[str, A
         "stamp": _stamp(visit),
         "step": f"agent/steps/{_step(visit, bool(agreement and agreement.code_accepted_at))}.html",
         "verbs": VISIT.verbs(state),
-        "means": [str(means) for means in Means],
     }
-    if state is V.AT_THE_DOOR and not visit.pictures_differed and visit.proof == "none":
+    context |= _form(context["step"])
+    if state is V.AT_THE_DOOR and not visit.pictures_differed_at and visit.proof == "none":
         context["pair"] = queries.pictures_for(actor=actor, visit_id=visit_id)
     if state in KNOWS_AMOUNT and agreement:
         context["agreed"] = Money(agreement.amount_minor, visit.currency)
         context["payment"] = payments.open_tender(visit)
+        context["remaining"] = Money(payments.remaining_minor(visit), visit.currency)
         context["receipts"] = payments.receipts_of_visit(actor=actor, visit_id=visit_id)
     return context | more
+
+
+def _form(step: str) -> dict[str, Any]:
+    if step.endswith("/identity.html"):
+        return {"form": BirthYearForm()}
+    return {"form": CodeForm()} if step.endswith("/code.html") else {}
 
 
 def _step(visit: "Visit", code_accepted: bool) -> str:  # noqa: FBT001  (one template a situation)

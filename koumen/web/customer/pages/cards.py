@@ -11,7 +11,7 @@ from koumen.credit import queries as credit
 from koumen.kit.actor import Actor
 from koumen.kit.money import Money
 from koumen.people.commands import reveal
-from koumen.visits.states import VISIT, VisitState
+from koumen.visits.states import AT_DOOR_STATES, VISIT, VisitState
 
 if TYPE_CHECKING:
     from koumen.credit.models import CreditAccount
@@ -41,6 +41,7 @@ class VisitCard:
     agent_name: str
     staff_number: str
     verbs: tuple[str, ...]
+    is_now: bool
 
 
 def debt_cards(*, actor: Actor, accounts: "Sequence[CreditAccount]", at: datetime) -> list[DebtCard]:
@@ -65,14 +66,15 @@ def debt_cards(*, actor: Actor, accounts: "Sequence[CreditAccount]", at: datetim
 
 def visit_card(visit: "Visit", *, actor: Actor, at: datetime) -> VisitCard:
     """A visit with who comes."""
-    card = agents.agent_card(agent_id=visit.agent_id)
+    card, state = agents.agent_card(agent_id=visit.agent_id), VisitState(visit.state)
     named = reveal(person_ids=[card.person_id], purpose="agent-card", actor=actor, at=at)
     return VisitCard(
         visit=visit,
         wanted=Money(visit.wanted_minor, visit.currency),
         agent_name=named[card.person_id].given_name,
         staff_number=card.staff_number,
-        verbs=VISIT.verbs(VisitState(visit.state)),
+        verbs=VISIT.verbs(state),
+        is_now=state is VisitState.ON_THE_WAY or state in AT_DOOR_STATES,
     )
 
 

@@ -26,10 +26,10 @@ def _home(actor: Actor) -> dict[str, object]:
     at = clock.now()
     customer = people.customer_of(actor)
     accounts = credit.accounts_of(actor=actor, customer_id=customer.id)
-    coming = visits.coming_visits(actor=actor)
+    cards = [visit_card(visit, actor=actor, at=at) for visit in visits.coming_visits(actor=actor)]
     return {
         "name": own_name(actor, at=at),
-        "at": at,
         "debts": debt_cards(actor=actor, accounts=accounts, at=at),
-        "visits": [visit_card(visit, actor=actor, at=at) for visit in coming],
+        "now": [card for card in cards if card.is_now],
+        "visits": [card for card in cards if not card.is_now],
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,13 @@ from koumen.agents import queries as agents
 from koumen.branch.queries import this_branch
 from koumen.dispatch.rules.slot import Slot
 from koumen.kit.actor import Actor
+from koumen.kit.clock import local_date
 from koumen.people.commands import reveal
-from koumen.web.ui.wording import day_words, window_words
+from koumen.web.ui import wording
+from koumen.web.ui.amounts import read_id
+from koumen.web.ui.preferences import current_language
+
+Day = date  # a form below has a field of that name
 
 
 class SlotForm(forms.Form):
@@ -36,8 +41,8 @@ class SlotForm(forms.Form):
 
     @property
     def key(self) -> UUID:
-        """The key made when the form was opened."""
-        return UUID(str(self.cleaned_data["once"]))
+        """The key made when the form was opened; raises Invalid("form-unreadable")."""
+        return read_id(str(self.cleaned_data["once"]))
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class SlotChoice:
 
     key: str
     words: str
+    digits: str
     agent: str
     is_chosen: bool
 
@@ -65,30 +71,36 @@ class WishForm(forms.Form):
         ],
     )
 
-    def __init__(self, data: Any, *, days: Sequence[date], **kwargs: Any) -> None:
+    def __init__(self, data: Any, *, days: "Sequence[Day]", **kwargs: Any) -> None:
         """Offer the coming days in words: nobody has to use a calendar."""
         super().__init__(data, **kwargs)
-        self.fields["date"].choices = [(day.isoformat(), day_words(day)) for day in days]  # type: ignore[attr-defined]
+        self.fields["date"].choices = [  # type: ignore[attr-defined]
+            (day.isoformat(), wording.day(day, current_language())) for day in days
+        ]
 
 
 def days_of(form: SlotForm, *, actor: Actor, at: datetime) -> list[tuple[str, list[SlotChoice]]]:
     """The windows under the words of their days; two queries for who comes."""
     cards = agents.agent_cards(agent_ids={slot.agent_id for slot in form.slots})
     named = reveal(person_ids=[c.person_id for c in cards.values()], purpose="slots", actor=actor, at=at)
-    zone = this_branch().zone
+    language, today = current_language(), local_date(at, this_branch().zone)
     chosen = str(form["slot"].value() or "")
     days = []
     for day, slots in groupby(form.slots, key=lambda slot: slot.date):
         choices = [
             SlotChoice(
                 key=slot.key,
-                words=window_words(
-                    slot.window_from.astimezone(zone).time(), slot.window_to.astimezone(zone).time()
-                ),
+                words=wording.window_words(*_times(slot), language),
+                digits="{:%H:%M}–{:%H:%M}".format(*_times(slot)),
                 agent=named[cards[slot.agent_id].person_id].given_name,
                 is_chosen=slot.key == chosen,
             )
             for slot in slots
         ]
-        days.append((day_words(day), choices))
+        days.append((wording.near_day(day, language, today=today), choices))
     return days
+
+
+def _times(slot: Slot) -> tuple[time, time]:
+    zone = this_branch().zone
+    return slot.window_from.astimezone(zone).time(), slot.window_to.astimezone(zone).time()

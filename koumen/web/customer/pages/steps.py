@@ -26,7 +26,7 @@ def stamp(visit: "Visit") -> str:
         visit.code_locked,
         visit.door_generation,
         visit.window_from,
-        bool(visit.pictures_differed),
+        bool(visit.pictures_differed_at),
         newest and (newest.generation, newest.code_generation, bool(newest.code_accepted_at)),
     )
     return "-".join(str(part) for part in parts)
@@ -45,7 +45,7 @@ def step_of(visit: "Visit", *, actor: Actor, at: datetime, wants_another: bool =
     }
     if is_own and state in {V.BOOKED, V.ON_THE_WAY, V.AT_THE_DOOR}:
         context["pair"] = visits.pictures_for(actor=actor, visit_id=visit.id)
-        context["differed"] = bool(visit.pictures_differed)
+        context["differed"] = bool(visit.pictures_differed_at)
     if asks_amount:
         quote = credit_commands.make_quote(account_id=visit.account_id, actor=actor, at=at)
         context |= {"quote": quote, "form": door_amount_form(None, visit=visit, quote=quote)}

@@ -34,11 +34,11 @@ def show(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def live(request: HttpRequest, visit_id: UUID) -> HttpResponse:
-    """Nothing while nothing changed; else the page is asked to load itself again."""
+    """Nothing while nothing changed; else the page is opened anew, and never an old form sent again."""
     visit = queries.visit(actor=actor_of(request), visit_id=visit_id)
     response = HttpResponse(status=204)
     if request.GET.get("seen") != stamp(visit):
-        response["HX-Refresh"] = "true"
+        response["HX-Redirect"] = request.path.removesuffix("live/")
     return response
 
 
@@ -66,7 +66,7 @@ def cancel(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Ask once, then call it off."""
     actor, at = actor_of(request), clock.now()
     if request.method == "POST":
-        visits.cancel_visit(visit_id=visit_id, reason=CancelReason.NOT_NEEDED, actor=actor, at=at)
+        visits.cancel_visit(visit_id=visit_id, reason=CancelReason.CHANGED_MIND, actor=actor, at=at)
         return redirect("visit", visit_id=visit_id)
     visit = queries.visit(actor=actor, visit_id=visit_id)
     return render(request, "customer/visit_cancel.html", {"card": visit_card(visit, actor=actor, at=at)})

@@ -15,4 +15,4 @@ def sent(request: HttpRequest) -> HttpResponse:
     """The newest messages, with their words; there is no such page outside the demonstration."""
     if not settings.IS_DEMO:
         raise Http404
-    return render(request, "public/messages.html", {"sent": queries.shown_messages(limit=NEWEST)})
+    return render(request, "public/messages.html", {"sent": queries.sent_messages(limit=NEWEST)})

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from koumen.documents.commands import verify_pdf
+from koumen.documents.queries import verify_pdf
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
 from koumen.kit.errors import Missing

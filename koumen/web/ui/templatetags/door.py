@@ -16,6 +16,6 @@ register.filter("knock_words", reasons.knock_words)
 def qr(text: str) -> SafeString:
     """A QR code as a picture inside the page; the text stands beside it for whoever cannot scan."""
     drawing = segno.make(text, error="m", micro=False).svg_inline(
-        scale=5, border=2, svgclass="qr", lineclass=None, omitsize=True, title=_("QR code")
+        scale=5, border=2, svgclass=None, lineclass=None, omitsize=True, title=_("QR code")
     )
     return mark_safe(drawing)  # noqa: S308  (segno draws squares; the text is never part of the markup)
