@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from koumen.cli import audit, books, demo, doctor, imports, migrate, serve, worker
+from koumen.cli import audit, bench, books, demo, doctor, imports, migrate, serve, worker
 from koumen.cli.saying import refuse
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("migrate")(migrate.migrate)
 app.add_typer(imports.app, name="import")
 app.add_typer(books.app, name="books")
 app.add_typer(audit.app, name="audit")
+app.add_typer(bench.app, name="bench")
 app.command("doctor")(doctor.doctor)
 
 

@@ -1,0 +1,119 @@
+"""``koumen bench``: what things cost on this machine, against their floor."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from koumen.cli.saying import out, refuse, say
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from koumen.simulation.measuring import Measurement
+
+app = typer.Typer(help="What things cost on this machine, against their floor.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Quick = Annotated[bool, typer.Option("--quick", help="A few rounds: shows that it works, not how fast.")]
+THROWN_AWAY = "koumen_bench"
+BRANCH = "bench"
+
+
+@app.callback()
+def bench() -> None:
+    """What things cost on this machine, against their floor."""
+
+
+@app.command("receipts")
+def receipts(*, as_json: AsJson = False, quick: Quick = False) -> None:
+    """A receipt, typeset and signed, against typst alone and pyHanko alone."""
+    from koumen.simulation.bench_receipts import measure
+
+    show(measure(quick=quick), as_json=as_json)
+
+
+@app.command("audit")
+def audit(*, as_json: AsJson = False, quick: Quick = False) -> None:
+    """Recording and sealing facts against inserting the same rows bare."""
+    from koumen.cli import environment
+
+    if environment.database_url():
+        refuse(
+            "bench audit makes a database and throws it away: leave DATABASE_URL out, to use the embedded server"
+        )
+    with thrown_away_database() as connection:
+        from koumen.simulation.bench_audit import measure
+
+        show(measure(connection, quick=quick), as_json=as_json)
+
+
+@contextmanager
+def thrown_away_database() -> Iterator["psycopg.Connection[Any]"]:
+    """A migrated branch in a database of its own on the embedded server, gone afterwards."""
+    from koumen.cli import environment, ready
+    from koumen.embedded import supervisor
+
+    os.environ |= {"KOUMEN_DATABASE": THROWN_AWAY, "KOUMEN_BRANCH": BRANCH}  # before Django reads them
+    data = environment.data()
+    with ready.database(say):
+        _drop()
+        supervisor.ensure(data, THROWN_AWAY)
+        try:
+            ready.start_django()
+            _migrate()
+            import psycopg
+
+            conninfo = supervisor.conninfo(data, THROWN_AWAY)
+            with psycopg.connect(
+                conninfo, autocommit=True, options=f"-c search_path={BRANCH},public"
+            ) as connection:
+                yield connection
+        finally:
+            _drop()
+
+
+def _migrate() -> None:
+    from django.db import connections
+
+    from koumen.config.migrate import migrate_branch
+
+    migrate_branch(BRANCH, lambda step: say(f"  tables: {step}"))
+    connections.close_all()
+
+
+def _drop() -> None:
+    """Remove the database and its branch's role, also what an earlier run that was killed left."""
+    import psycopg
+
+    from koumen.cli import environment
+    from koumen.embedded import supervisor
+
+    with psycopg.connect(supervisor.conninfo(environment.data(), "postgres"), autocommit=True) as boot:
+        boot.execute(f"drop database if exists {THROWN_AWAY} with (force)")
+        boot.execute(f"drop role if exists koumen_app_{BRANCH}")
+
+
+def show(measured: "Measurement", *, as_json: bool) -> None:
+    """Print a run, as a table or as JSON."""
+    if as_json:
+        out.print_json(json.dumps(measured.plain()))
+        return
+    from rich.table import Table
+
+    table = Table(
+        title=f"{measured.name}: {measured.machine}", title_justify="left", box=None, padding=(0, 2)
+    )
+    for heading in ("part", "p50 ms", "p95 ms", "spread", "n"):
+        table.add_column(heading, justify="left" if heading == "part" else "right")
+    for name, timing in measured.timings.items():
+        table.add_row(
+            name, f"{timing.p50_ms:.2f}", f"{timing.p95_ms:.2f}", f"{timing.spread:.0%}", str(timing.n)
+        )
+    out.print(table)
+    for name, ratio in measured.ratios.items():
+        out.print(f"  {name:<32}{ratio:8.2f}", markup=False)
+    for name, rate in measured.rates.items():
+        out.print(f"  {name:<32}{rate:8.0f}", markup=False)

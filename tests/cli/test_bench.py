@@ -1,0 +1,65 @@
+"""Measuring: parts take turns, and each command tells times, ratios and the machine."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from typer.testing import CliRunner
+
+from koumen.cli.bench import THROWN_AWAY
+from koumen.cli.main import app
+from koumen.embedded import supervisor
+from koumen.simulation.measuring import WARM_UP, Part, take_turns
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_parts_take_turns_and_what_prepares_them_is_not_timed() -> None:
+    order: list[str] = []
+    parts = {
+        "one": Part(order.append, lambda turn: f"one {turn}"),
+        "two": Part(order.append, lambda turn: f"two {turn}"),
+    }
+    timings = take_turns(parts, rounds=4)
+    assert order[:4] == ["one 0", "two 0", "two 1", "one 1"]
+    assert len(order) == 2 * (WARM_UP + 4)
+    assert {name: timing.n for name, timing in timings.items()} == {"one": 4, "two": 4}
+    assert all(0 <= timing.p50_ms <= timing.p95_ms for timing in timings.values())
+
+
+def test_a_receipt_is_measured_against_typst_and_pyhanko_alone() -> None:
+    done = CliRunner().invoke(app, ["bench", "receipts", "--quick", "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert set(told["timings"]) == {"receipt", "typst", "signing"}
+    assert told["ratios"]["receipt_to_typst"] > 1
+    assert 0 < told["ratios"]["signing_to_receipt"] < 1
+    assert "cores" in told["machine"]
+
+
+@pytest.mark.slow
+def test_sealing_is_measured_in_a_database_that_is_gone_afterwards() -> None:
+    data = Path(settings.KOUMEN_DATA)
+    supervisor.ensure(data)
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    done = subprocess.run(
+        [sys.executable, "-m", "koumen.cli", "bench", "audit", "--quick", "--json"],
+        cwd=ROOT,
+        env=environment | {"KOUMEN_DATA": str(data), "KOUMEN_MODE": "test"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = json.loads(done.stdout)
+    assert {f"{part}_{size}" for part in ("bare", "record", "seal") for size in (1, 100, 1000)} == set(
+        told["timings"]
+    )
+    assert told["rates"]["facts_sealed_per_s_1000"] > told["rates"]["facts_sealed_per_s_1"]
+    with psycopg.connect(supervisor.conninfo(data, "postgres")) as boot:
+        left = boot.execute("select 1 from pg_database where datname = %s", [THROWN_AWAY]).fetchone()
+    assert left is None
