@@ -11,6 +11,3 @@ from koumen.config.settings import *  # noqa: F403
 
 # Argon2 or PBKDF2 at full strength would cost a minute of every run and prove nothing here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-# Nothing is collected for tests, files are found where they lie; whitenoise warns when the folder is missing.
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405

@@ -166,7 +166,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = KOUMEN_DATA / "static"
+STATIC_ROOT = None  # nothing is collected: the files are read from the packages once, when a process starts
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {
