@@ -97,27 +97,26 @@ def fill_demonstration() -> None:
 
 
 def show_logins() -> None:
-    """The table of demonstration logins."""
+    """The table of demonstration logins: narrow enough for a terminal of 80 columns."""
     from rich.table import Table
 
     from koumen.simulation import demo as town
 
-    table = Table(title="Demonstration logins", title_justify="left", box=None, padding=(0, 2))
-    for heading in ("role", "name", "address", "sign in with", "password", ""):
-        table.add_column(heading, overflow="fold")
+    table = Table(title="Demonstration logins", title_justify="left", box=None, padding=(0, 1))
+    for heading in ("role", "at", "sign in with", ""):
+        table.add_column(heading, no_wrap=bool(heading))
+    password = ""
     for login in town.logins():
-        table.add_row(
-            login.role,
-            login.name,
-            login.sign_in_url,
-            login.identifier,
-            login.password or "",
-            login.note or "",
-        )
+        password = login.password or password
+        site = "/" + login.sign_in_url.split("/", 3)[3]
+        table.add_row(login.role, site, login.identifier, login.note or "")
     out.print()
     out.print(table)
     out.print(
-        "Second factors: `koumen demo code NAME`. Codes to phones: the page “messages sent”.", markup=False
+        f"Password of agents and staff: {password}. Their second factor: `koumen demo code NAME`.\n"
+        "Customers and relatives get a code by phone: see “messages sent”, /public/messages/.",
+        markup=False,
+        soft_wrap=True,
     )
 
 
