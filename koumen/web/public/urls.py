@@ -9,8 +9,8 @@ urlpatterns = site_urls(
     "public",
     [
         path("", home.home, name="home"),
-        path("r/<str:token>/", receipt.show, name="public_receipt"),
-        path("r/<str:token>.pdf", receipt.pdf, name="public_receipt_pdf"),
+        path("r/<slug:token>/", receipt.show, name="public_receipt"),
+        path("r/<slug:token>.pdf", receipt.pdf, name="public_receipt_pdf"),
         path("receipt/", receipt.find, name="find_receipt"),
         path("messages/", messages.sent, name="messages_sent"),
     ],
