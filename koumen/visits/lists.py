@@ -36,7 +36,10 @@ def earlier_windows(*, actor: Actor, visit_id: UUID) -> list[EarlierWindow]:
     moves = VisitMove.objects.filter(visit__in=visible_to(actor), visit_id=visit_id).order_by("id")
     return [
         EarlierWindow(
-            window_from=move.window_from, window_to=move.window_to, agent_id=move.agent_id, moved_at=move.moved_at
+            window_from=move.window_from,
+            window_to=move.window_to,
+            agent_id=move.agent_id,
+            moved_at=move.moved_at,
         )
         for move in moves
     ]

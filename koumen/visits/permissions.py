@@ -1,5 +1,8 @@
 """Who may see and do what at a visit."""
 
+from datetime import date
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, QuerySet
 
 from koumen.kit.actor import Actor, Role
@@ -48,15 +51,16 @@ def is_desk(actor: Actor) -> bool:
     return actor.is_staff and actor.has(Role.DISPATCHER)
 
 
-def may_book_visit(actor: Actor, customer_id: object) -> bool:
-    """A customer for themselves, a delegate for whoever lets them, the phone desk for a caller.
+def may_book_visit(actor: Actor, customer_id: UUID, *, today: date, day: date) -> bool:
+    """A customer for themselves, a delegate while the customer lets them, the phone desk for a caller.
 
     Only the customer's own booking is a promise; the others wait for the customer's word (threat T1).
     """
     if actor.role is Role.CUSTOMER:
         return actor.customer_id == customer_id
-    if actor.role is Role.RELATIVE:
-        return Delegate.objects.filter(person_id=actor.person_id, customer_id=customer_id).exists()
+    if actor.role is Role.RELATIVE and actor.person_id:
+        lets = Delegate.objects.filter(person_id=actor.person_id, customer_id=customer_id)
+        return lets.filter(valid_from__lte=today, valid_to__gt=max(today, day)).exists()
     return is_desk(actor)
 
 

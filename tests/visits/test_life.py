@@ -1,5 +1,6 @@
 """Every row of "The life of a visit" is reachable, and every pair that is not in it is refused twice."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import product
 
@@ -69,6 +70,21 @@ def test_what_a_relative_asks_for_waits_for_the_customers_word(at: datetime) -> 
     commands.confirm_visit(visit_id=story.visit_id, actor=story.customer, at=at)
     assert story.visit.state == V.BOOKED
     assert facts(story) == ["VisitRequested", "VisitBooked"]
+
+
+def test_a_delegation_that_ends_before_the_visit_asks_for_nothing(at: datetime) -> None:
+    story, relative = a_request(at)
+    shift = builders.a_shift(story.agent, at, days=40)
+    booking = booking_for(story.home, story.account_id, story.agent, shift.id, at + timedelta(days=40))
+    with refused("visit-not-yours-to-book", Denied):
+        commands.book_visit(booking=booking, actor=relative, at=at)
+    stranger = Actor(Role.RELATIVE, builders.a_person(at, role=Role.RELATIVE))
+    with refused("visit-not-yours-to-book", Denied):
+        commands.book_visit(
+            booking=booking_for(story.home, story.account_id, story.agent, shift.id, at),
+            actor=stranger,
+            at=at,
+        )
 
 
 def test_a_member_of_staff_cannot_make_a_promise_alone(at: datetime) -> None:
@@ -314,7 +330,7 @@ def _lets(story: Story, after: V) -> bool:
 def test_every_forbidden_verb_is_refused_and_changes_nothing(at: datetime, before: V) -> None:
     story = reach(before, at)
     before_facts = facts(story)
-    tries = {
+    tries: dict[str, Callable[[], object]] = {
         "confirm": lambda: commands.confirm_visit(
             visit_id=story.visit_id, actor=story.customer, at=story.now
         ),

@@ -47,23 +47,23 @@ def receipt_pdf(*, receipt_id: UUID, actor: Actor, at: datetime) -> bytes:
     receipt = receipts_visible_to(actor).select_related("payment").filter(id=receipt_id).first()
     if receipt is None:
         raise Missing("receipt-not-found")
-    if receipt.document_id is None:
-        pdf = issue_receipt_pdf(receipt_content(receipt_id=receipt.id, at=at), receipt.issued_at)
-        receipt = keep_receipt_pdf(receipt_id=receipt_id, pdf=pdf, actor=actor, at=at)
-    return read_document(receipt.document_id)
+    if receipt.document_id is not None:
+        return read_document(receipt.document_id)
+    pdf = issue_receipt_pdf(receipt_content(receipt_id=receipt.id, at=at), receipt.issued_at)
+    return read_document(keep_receipt_pdf(receipt_id=receipt_id, pdf=pdf, actor=actor, at=at))
 
 
 @command
-def keep_receipt_pdf(*, receipt_id: UUID, pdf: bytes, actor: Actor, at: datetime) -> Receipt:
-    """Store the PDF of a receipt for good; if somebody else was faster, theirs is the receipt.
+def keep_receipt_pdf(*, receipt_id: UUID, pdf: bytes, actor: Actor, at: datetime) -> UUID:
+    """Store the PDF of a receipt for good, and say which document it is; who was faster made the receipt's.
 
     Records ReceiptPrinted (and DocumentStored). Raises Missing("receipt-not-found").
     """
     receipt = lock(receipts_visible_to(actor), missing="receipt-not-found", id=receipt_id)
     if receipt.document_id is not None:
-        return receipt
+        return receipt.document_id
     issued = local_date(receipt.issued_at, this_branch().zone)
-    receipt.document = store_document(
+    document = store_document(
         kind="receipt",
         media_type=MEDIA_TYPE,
         content=pdf,
@@ -71,9 +71,10 @@ def keep_receipt_pdf(*, receipt_id: UUID, pdf: bytes, actor: Actor, at: datetime
         actor=actor,
         at=at,
     )
+    receipt.document = document
     receipt.save(update_fields=["document"])
-    record(ReceiptPrinted(subject_id=receipt.id, document_id=receipt.document.id), actor=actor, at=at)
-    return receipt
+    record(ReceiptPrinted(subject_id=receipt.id, document_id=document.id), actor=actor, at=at)
+    return document.id
 
 
 def receipt_content(*, receipt_id: UUID, at: datetime) -> ReceiptContent:

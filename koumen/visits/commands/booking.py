@@ -7,7 +7,9 @@ from django.db import connection
 
 from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record
+from koumen.branch.queries import this_branch
 from koumen.kit.actor import Actor, Role
+from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict, Denied, Invalid
 from koumen.kit.ids import new_id
 from koumen.people import queries as people
@@ -40,7 +42,10 @@ def book_visit(*, booking: Booking, actor: Actor, at: datetime) -> Visit:
     (records VisitRequested). Raises Denied("visit-not-yours-to-book") or Invalid("window-over" | "amount-not-positive"
     | "note-too-long").
     """
-    require(may_book_visit(actor, booking.customer_id), "visit-not-yours-to-book")
+    today = local_date(at, this_branch().zone)
+    require(
+        may_book_visit(actor, booking.customer_id, today=today, day=booking.date), "visit-not-yours-to-book"
+    )
     _refuse_unreadable(booking, at)
     is_own = actor.role is Role.CUSTOMER
     visit = _written(booking, actor, state=VISIT.move(None, "book" if is_own else "request"))
