@@ -111,7 +111,7 @@ def axe(page: Page) -> None:
 @pytest.fixture
 def server(committed: None) -> Iterator[str]:
     """The product answering on a port of this machine, over real commits; its address."""
-    thread = LiveServerThread("127.0.0.1", static_handler=lambda application: application)
+    thread = LiveServerThread("127.0.0.1", static_handler=lambda application: application)  # type: ignore[arg-type]
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()

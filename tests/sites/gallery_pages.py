@@ -11,9 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, clear_url_caches, path, set_urlconf
-from django.utils.functional import SimpleLazyObject
 from playwright.sync_api import Page, Route
-from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 
 from koumen.kit.errors import Conflict
 from koumen.kit.money import Money
@@ -134,7 +133,10 @@ def _facts(name: str) -> dict[str, Any]:
             {"url": "#main", "word": "电话台", "current": False},
         ],
     }
-    facts |= {"customer_number": {"form": PhoneForm()}, "staff_name": {"form": NameForm()}}.get(name, {})
+    if name == "customer_number":
+        facts["form"] = PhoneForm()
+    if name == "staff_name":
+        facts["form"] = NameForm()
     if name in {"customer_code", "staff_second"}:
         facts |= {"verify_form": CodeForm(), "form": CodeForm()}
     return facts
@@ -142,7 +144,7 @@ def _facts(name: str) -> dict[str, Any]:
 
 def _with_user(get_response: Any) -> Any:
     def answer(request: HttpRequest) -> Any:
-        request.user = SimpleLazyObject(AnonymousUser) if "sign-in" in request.path else AnonymousUser()
+        request.user = AnonymousUser()
         return get_response(request)
 
     return answer
@@ -151,7 +153,8 @@ def _with_user(get_response: Any) -> Any:
 @cache
 def _chain() -> Any:
     """The product's own order of middleware, around the gallery."""
-    chain = _with_user(PreferenceMiddleware(SiteCsrfMiddleware(_view)))
+    protected: Any = SiteCsrfMiddleware(_view)
+    chain = _with_user(PreferenceMiddleware(protected))
     return SecurityHeadersMiddleware(WhiteNoiseMiddleware(SiteMiddleware(SiteSessionMiddleware(chain))))
 
 

@@ -6,10 +6,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from koumen.branch.queries import this_branch
 from tests.browser import PageFor, axe
 from tests.sites.gallery_pages import ADDRESSES, ORIGIN, serve
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db]
+
+
+@pytest.fixture(autouse=True)
+def _branch_is_known() -> None:
+    """Asked here, because the browser's requests are answered in another context, outside the transaction."""
+    this_branch()
+
 
 # Languages, widths and modes take turns over the pages, so that each is seen with each in few seconds.
 TURNS = (
@@ -39,7 +47,9 @@ def test_a_page_of_parts_is_readable_by_everyone(
     _nothing_is_wider_than_the_screen(page)
     targets = 60 if elder and not name.startswith(("staff", "console")) else 44
     _targets_are_large_enough(page, targets)
-    assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= (20 if elder and name != "fault" else 16)
+    assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= (
+        20 if elder and name != "fault" else 16
+    )
 
 
 def test_text_enlarged_to_twice_its_size_still_fits_a_phone(page_for: PageFor) -> None:

@@ -1,10 +1,10 @@
 """What each request passes through: the site, its cookies, language and large text, headers, refusals."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client, RequestFactory
 
 from koumen.kit.errors import Missing
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def client(at: datetime) -> Iterator[Client]:
+def client(at: datetime) -> Client:
     return Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
 
 
@@ -83,12 +83,11 @@ def test_a_form_leads_back_to_its_own_page() -> None:
     assert safe_next(RequestFactory().post("/", {"next": "/bills/?page=2"}), "/") == "/bills/?page=2"
 
 
-def _switch(client: Client, address: str, **data: str) -> HttpResponse:
+def _switch(client: Client, address: str, **data: str) -> HttpResponseBase:
     """Send a switch's form as its page would: with that site's own secret."""
     client.get("/public/")
     secret = client.cookies["koumen_public_form"].value
-    answered: HttpResponse = client.post(address, {"csrfmiddlewaretoken": secret, "next": "/public/", **data})
-    return answered
+    return client.post(address, {"csrfmiddlewaretoken": secret, "next": "/public/", **data})
 
 
 def test_one_tap_changes_language_and_size_for_whoever_is_not_signed_in(client: Client) -> None:
@@ -120,7 +119,7 @@ def test_a_refusal_becomes_a_page_with_its_status_and_its_code(client: Client) -
         return refusal_page(request, Missing("visit-not-found"))
 
     request = RequestFactory().get("/public/")
-    request.urlconf = "koumen.web.public.urls"  # type: ignore[attr-defined]
+    request.urlconf = "koumen.web.public.urls"
     request.htmx = True  # type: ignore[attr-defined]
     answered = refused(request)
     assert (answered.status_code, answered["Koumen-Refusal"]) == (404, "visit-not-found")

@@ -86,9 +86,9 @@ class SiteMiddleware:
         if request.path in {site.prefix.rstrip("/") for site in (AGENT, CONSOLE, PUBLIC)}:
             return HttpResponsePermanentRedirect(f"{request.path}/")
         site = site_of_path(request.path)
-        request.site = site  # type: ignore[attr-defined]
+        request.site = site  # type: ignore[assignment]
         if not request.path.startswith(NEUTRAL_PREFIXES):
-            request.urlconf = site.urlconf  # type: ignore[attr-defined]
+            request.urlconf = site.urlconf
         return self.get_response(request)
 
 
@@ -114,11 +114,11 @@ class SiteSessionMiddleware:
     def _keep(self, request: HttpRequest, response: HttpResponseBase) -> None:
         site, session = site_of(request), request.session
         if session.accessed or session.modified:
-            patch_vary_headers(response, ("Cookie",))  # type: ignore[arg-type]
+            patch_vary_headers(response, ("Cookie",))
         if session.is_empty():
             if site.session_cookie in request.COOKIES:
                 response.delete_cookie(site.session_cookie, path=site.prefix, samesite="Lax")
-                patch_vary_headers(response, ("Cookie",))  # type: ignore[arg-type]
+                patch_vary_headers(response, ("Cookie",))
             return
         if not session.modified or response.status_code >= SERVER_ERROR:
             return
@@ -163,7 +163,7 @@ class SiteCsrfMiddleware(CsrfViewMiddleware):
             httponly=True,
             samesite="Lax",
         )
-        patch_vary_headers(response, ("Cookie",))  # type: ignore[arg-type]
+        patch_vary_headers(response, ("Cookie",))
 
 
 class PreferenceMiddleware:
@@ -191,7 +191,7 @@ class PreferenceMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", translation.to_locale(language).replace("_", "-"))
         if LANGUAGE_COOKIE not in request.COOKIES and person is None:
-            patch_vary_headers(response, ("Accept-Language",))  # type: ignore[arg-type]
+            patch_vary_headers(response, ("Accept-Language",))
         return response
 
 

@@ -93,6 +93,12 @@ _WORDS: dict[str, str | Promise] = {
     "not-the-bill-day": _("Bills are made on the bill day only."),
     "statement-already-issued": _("This bill has been made already."),
     "debit-account-holds-no-money": _("No money can be taken from this account."),
+    # taking over a history from a file
+    "batch-known": _("This file has been taken over already."),
+    "branch-currency": _("This file is in another currency than the branch."),
+    "history-amount": _("An amount in this history is not possible."),
+    "history-does-not-add-up": _("This history does not add up."),
+    "history-out-of-order": _("This history is not in the order of time."),
     # books
     "books-not-yours": _("You may not change the books."),
     "entry-not-found": _("We cannot find this entry."),
@@ -112,13 +118,17 @@ _WORDS: dict[str, str | Promise] = {
     "sign-in-first": _("Please sign in first."),
     "role-not-of-this-site": _("You are not registered for these pages. Please use the page that is yours."),
     "words-not-kept": _("The words of this message are no longer kept."),
-    "site-of-customer": _("This entrance is for customers and those who help them. Agents and staff have their own."),
+    "site-of-customer": _(
+        "This entrance is for customers and those who help them. Agents and staff have their own."
+    ),
     "site-of-agent": _("This entrance is for agents. You are not one of them."),
     "site-of-console": _("This entrance is for staff of the office. Agents and customers have their own."),
     "role-not-yours": _("You do not have this role."),
     "person-not-found": _("We cannot find this person."),
     "person-not-yours-to-enter": _("You may not enter this person."),
-    "details-not-yours": _("For your safety we change addresses and numbers only after a call. Please call us."),
+    "details-not-yours": _(
+        "For your safety we change addresses and numbers only after a call. Please call us."
+    ),
     "customer-not-found": _("We cannot find this customer."),
     "delegate-not-yours-to-name": _("Only the customer can say who may ask for visits."),
     "phone-unreadable": _("This does not look like a phone number. Please check the digits."),
