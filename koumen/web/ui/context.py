@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from koumen.branch.queries import this_branch
 from koumen.kit.errors import Missing
-from koumen.web.ui.preferences import HTML_LANGUAGES, LANGUAGE_NAMES, current_language
+from koumen.web.ui.preferences import HTML_LANGUAGES, LANGUAGE_NAMES, SHORT_NAMES, current_language
 from koumen.web.ui.sites import site_of
 
 
@@ -24,7 +24,7 @@ def shared(request: HttpRequest) -> dict[str, Any]:
         "branch": branch,
         "language": language,
         "html_lang": HTML_LANGUAGES[language],
-        "language_name": dict(LANGUAGE_NAMES)[language],
+        "language_name": SHORT_NAMES[language],
         "language_names": LANGUAGE_NAMES,
         "elder": bool(getattr(request, "elder", False)),
         "demo": settings.KOUMEN_MODE == "demo",

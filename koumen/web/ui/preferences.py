@@ -18,6 +18,7 @@ ELDER_COOKIE = "koumen_elder"
 YEAR_S = 365 * 24 * 3600
 # Each language in its own words, so that whoever cannot read this page finds theirs.
 LANGUAGE_NAMES = (("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English"))
+SHORT_NAMES = {"zh-hans": "简体", "zh-hant": "繁體", "en": "English"}  # beside the globe, where room is short
 HTML_LANGUAGES = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
 DEFAULT_LANGUAGE = "zh-hans"
 _ROLES = {"customer": Role.CUSTOMER, "agent": Role.AGENT}  # the console's depends on the person
