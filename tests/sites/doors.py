@@ -11,7 +11,7 @@ from django.test import Client
 from koumen.people.models import Person
 from koumen.web.ui.second_factor import PASSED
 from koumen.web.ui.sign_in import SITE
-from koumen.web.ui.sites import AGENT, CUSTOMER, Site
+from koumen.web.ui.sites import AGENT, CONSOLE, CUSTOMER, Site
 
 
 def as_customer(person_id: UUID) -> Client:
@@ -22,6 +22,11 @@ def as_customer(person_id: UUID) -> Client:
 def as_agent(person_id: UUID) -> Client:
     """A browser in which this agent is signed in, second factor shown."""
     return _signed_in(person_id, AGENT)
+
+
+def as_staff(person_id: UUID) -> Client:
+    """A browser in which this member of staff is signed in at the console, second factor shown."""
+    return _signed_in(person_id, CONSOLE)
 
 
 def nobody() -> Client:
@@ -37,7 +42,7 @@ def _signed_in(person_id: UUID, site: Site) -> Client:
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     store[SITE] = site.key
-    store[PASSED] = site == AGENT
+    store[PASSED] = site != CUSTOMER
     store.create()
     client = nobody()
     client.cookies[site.session_cookie] = store.session_key
@@ -63,4 +68,3 @@ def quote_in(response: Any) -> str:
 def slot_in(response: Any) -> str:
     """The first window that the page offers."""
     return str(response.content.decode().split('name="slot" value="')[1].split('"')[0])
-

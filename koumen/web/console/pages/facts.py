@@ -1,0 +1,88 @@
+"""Facts in words: what happened, as somebody in the office would tell it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from koumen.kit.money import Money
+from koumen.web.console.pages.words import ENDINGS, TENDERS, Words, said_by, word
+from koumen.web.ui import reasons, wording
+
+if TYPE_CHECKING:
+    from koumen.audit.models import Fact
+
+HAPPENED: Words = {
+    "VisitRequested": _("A visit was asked for; the customer must confirm it"),
+    "VisitBooked": _("The visit was booked"),
+    "VisitMoved": _("The visit was moved to another time"),
+    "VisitCancelled": _("The visit was called off"),
+    "AgentSetOut": _("The agent set out"),
+    "AgentTurnedBack": _("The agent turned back"),
+    "AgentArrived": _("The agent arrived at the door"),
+    "PicturesMatched": _("The customer saw the same pictures"),
+    "PicturesDiffered": _("The customer saw other pictures"),
+    "PicturesRenewed": _("The desk called back and made new pictures"),
+    "CustomerNotProven": _("The customer could not show who they are"),
+    "CustomerProven": _("The customer showed who they are"),
+    "AmountAgreed": _("The customer agreed to an amount"),
+    "CodeAccepted": _("The right code was entered"),
+    "CodeRefused": _("A wrong code was entered"),
+    "CodeLocked": _("Three wrong codes: code entry was locked"),
+    "CodeUnlocked": _("The desk called back and gave a new code"),
+    "VisitPaid": _("The visit was paid"),
+    "VisitClosed": _("The visit was finished"),
+    "NobodyAnswered": _("Nobody opened"),
+    "VisitBrokenOff": _("The visit was stopped"),
+    "AlertSeen": _("Somebody in the office looks after the alert"),
+    "PaymentOpened": _("A wallet payment was begun"),
+    "WalletShown": _("The wallet's picture to scan was shown"),
+    "PaymentMade": _("Money was received"),
+    "PaymentLostSight": _("The wallet gave no answer; we keep asking"),
+    "PaymentClosed": _("The wallet payment came to nothing"),
+    "ReceiptPrinted": _("The receipt was made as a document"),
+    "SlotTaken": _("A place in the agent's day was taken"),
+    "StopDropped": _("The visit left the agent's day"),
+    "WishMade": _("A wish for another time was noted"),
+    "RulingGiven": _("The rules of conduct were asked"),
+    "PersonalDataRevealed": _("Personal data were read"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One fact as a page tells it."""
+
+    at: datetime
+    words: str
+    detail: str
+    who: str
+    kind: str
+
+
+def told(fact: "Fact") -> Told:
+    """A fact in words; its kind where there are none."""
+    body: dict[str, Any] = json.loads(fact.body)
+    return Told(fact.at, word(HAPPENED, fact.kind), _detail(body), said_by(fact.actor), fact.kind)
+
+
+def _detail(body: Mapping[str, Any]) -> str:
+    """What else there is to say: how much, how, why, which time."""
+    said = []
+    if "amount_minor" in body and "currency" in body:
+        said.append(wording.money(Money(int(body["amount_minor"]), str(body["currency"]))))
+    if "tender" in body:
+        said.append(word(TENDERS, body["tender"]))
+    if body.get("reason"):
+        said.append(ending_words(str(body["reason"])))
+    if "tries" in body:
+        said.append(str(_("try %(number)s of 3") % {"number": body["tries"]}))
+    return " · ".join(said)
+
+
+def ending_words(code: str) -> str:
+    """Why a visit or a payment ended; empty for none."""
+    return word(ENDINGS, code) if code in ENDINGS else reasons.stop_words(code)

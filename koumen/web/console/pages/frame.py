@@ -1,0 +1,92 @@
+"""What every page of the console has: the way in, the navigation of the role, lists as files, pages of lists."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from koumen.audit.permissions import may_read_chain
+from koumen.kit.actor import Actor
+from koumen.ledger.permissions import may_read_books
+from koumen.web.ui.actors import actor_of
+
+
+@dataclass(frozen=True)
+class Section:
+    """One entry of the navigation; it opens to whoever the room lets in."""
+
+    name: str
+    word: str | Promise
+    is_open_to: Callable[[Actor], bool]
+
+
+def _staff(actor: Actor) -> bool:
+    return actor.is_staff
+
+
+SECTIONS = (
+    Section("home", _("The day"), _staff),
+    Section("customers", _("Customers"), _staff),
+    Section("finance", _("Finance"), may_read_books),
+    Section("audit", _("Audit"), may_read_chain),
+    Section("staff", _("Staff"), _staff),
+)
+
+# What a spreadsheet would take for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def page(
+    request: HttpRequest, template: str, section: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Render a page with the navigation that this role may open."""
+    actor = actor_of(request)
+    nav = [
+        {"url": reverse(entry.name), "word": entry.word, "current": entry.name == section}
+        for entry in SECTIONS
+        if entry.is_open_to(actor)
+    ]
+    shown = {"console_nav": nav, "actor": actor, "may_read_books": may_read_books(actor)}
+    return render(request, f"console/{template}.html", shown | context, status=status)
+
+
+def csv_file(name: str, head: Sequence[object], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
+    """A list as a file, row by row, so that a long one needs no memory; with the mark that spreadsheets want."""
+
+    def lines() -> Iterator[str]:
+        writer = csv.writer(_Echo())
+        yield "\ufeff"
+        for row in chain([head], rows):
+            yield str(writer.writerow([_cell(value) for value in row]))  # _Echo gives the line back
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+class _Echo:
+    """A file that gives back what is written."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _cell(value: object) -> str:
+    """Text as it is, except what a spreadsheet would run; numbers keep their sign."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+
+
+def without(request: HttpRequest, *names: str) -> str:
+    """The filters of this address without some, ready to be carried on: "state=paid&"."""
+    kept = request.GET.copy()
+    for name in names:
+        kept.pop(name, None)
+    return f"{kept.urlencode()}&" if kept else ""

@@ -1,0 +1,98 @@
+"""Codes of the rooms in words, for the office."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = Mapping[str, str | Promise]
+
+ROLES: Words = {
+    "customer": _("Customer"),
+    "relative": _("Relative"),
+    "agent": _("Agent"),
+    "dispatcher": _("Dispatch"),
+    "finance": _("Finance"),
+    "compliance": _("Compliance"),
+    "administrator": _("Administrator"),
+    "system": _("System"),
+}
+ACCOUNTS: Words = {
+    "principal": _("Principal owed"),
+    "interest": _("Interest owed"),
+    "late": _("Late charges owed"),
+    "fee": _("Fees owed"),
+    "credit_balance": _("Owed to customers"),
+    "agent_cash": _("Cash with agents"),
+    "safe": _("Safe"),
+    "wallet": _("Wallet provider"),
+    "bank": _("Bank"),
+    "merchant": _("Merchants"),
+    "payments_in": _("Payments before the import"),
+    "opening": _("Opening balances"),
+    "interest_income": _("Interest income"),
+    "late_income": _("Late charge income"),
+    "fee_income": _("Fee income"),
+}
+ENTRIES: Words = {
+    "cash_tender": _("Paid in cash"),
+    "wallet_tender": _("Paid by wallet"),
+    "purchase": _("Purchase"),
+    "refund": _("Refund"),
+    "opening": _("Opening balance"),
+    "import_payment": _("Imported payment"),
+    "reversal": _("Reversal"),
+}
+TENDERS: Words = {"cash": _("Cash"), "wallet": _("Wallet")}
+PAYMENTS: Words = {
+    "pending": _("Waiting for the wallet"),
+    "unknown": _("No answer yet"),
+    "paid": _("Paid"),
+    "closed": _("Came to nothing"),
+}
+PROOFS: Words = {
+    "none": _("Nobody has proven themselves yet"),
+    "agent": _("The agent has proven themselves"),
+    "both": _("Both sides have proven themselves"),
+    "unconfirmed": _("Not confirmed by the customer's own device"),
+    "unproven": _("Not proven"),
+}
+ALERTS: Words = {"pictures_differ": _("Pictures differ"), "code_locked": _("Code locked")}
+NATURES: Words = {"service": _("Service"), "collection": _("Collection")}
+INITIATORS: Words = {
+    "customer": _("the customer"),
+    "delegate": _("a relative"),
+    "desk": _("the phone desk"),
+    "lender": _("the lender"),
+}
+ACTS: Words = {"book": _("Book"), "knock": _("Knock"), "message": _("Send a message"), "call": _("Call")}
+VERDICTS: Words = {"allow": _("Allowed"), "deny": _("Not allowed")}
+SKILLS: Words = {"repayment": _("Repayment"), "cash": _("Cash"), "consultation": _("Consultation")}
+CERTIFICATES: Words = {"home_visit": _("Home visits")}
+LANGUAGES: Words = {
+    "cmn": _("Mandarin"),
+    "nan": _("Taiwanese"),
+    "hak": _("Hakka"),
+    "yue": _("Cantonese"),
+    "en": _("English"),
+}
+ENDINGS: Words = {
+    "another_time": _("Another time suits better"),
+    "paid_elsewhere": _("Paid in another way"),
+    "unwell": _("Unwell"),
+    "not_mine": _("Asked for by somebody else and not wanted"),
+    "lender": _("We could not come"),
+    "not_confirmed": _("Not confirmed in time"),
+    "road": _("Trouble on the road"),
+    "called_back": _("Called back by the office"),
+}
+
+
+def word(words: Words, code: object) -> str:
+    """The word of a code; the code itself when a lender's own pack or a newer room knows more than we do."""
+    return str(words.get(str(code), code))
+
+
+def said_by(key: str) -> str:
+    """Who acted, from an actor's key: the role, never a name."""
+    return word(ROLES, key.partition(":")[0])

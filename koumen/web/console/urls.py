@@ -1,0 +1,36 @@
+"""The addresses of the console."""
+
+from django.urls import path
+
+from koumen.web.console.pages import audit, customers, day, finance, payments, staff, visit
+from koumen.web.ui.urls import site_urls
+
+urlpatterns = site_urls(
+    "console",
+    [
+        path("", day.home, name="home"),
+        path("day.csv", day.home_csv, name="day_csv"),
+        path("live/", day.live, name="day_live"),
+        path("alerts/<uuid:alert_id>/take/", day.take, name="alert_take"),
+        path("visits/<uuid:visit_id>/", visit.show, name="visit"),
+        path("visits/<uuid:visit_id>/unlock/", visit.unlock, name="visit_unlock"),
+        path("visits/<uuid:visit_id>/pictures/", visit.pictures, name="visit_pictures"),
+        path("customers/", customers.search, name="customers"),
+        path("customers/<uuid:customer_id>/", customers.show, name="customer"),
+        path("finance/", finance.home, name="finance"),
+        path("finance/trial-balance.csv", finance.trial_csv, name="trial_csv"),
+        path("finance/cash.csv", finance.cash_csv, name="cash_csv"),
+        path("finance/books/<slug:kind>/<slug:currency>/", finance.account, name="book"),
+        path("finance/books/<slug:kind>/<slug:currency>/all.csv", finance.account_csv, name="book_csv"),
+        path("finance/payments/", payments.payments, name="payments"),
+        path("finance/payments/all.csv", payments.payments_csv, name="payments_csv"),
+        path("audit/", audit.home, name="audit"),
+        path("audit/verify/", audit.verify, name="audit_verify"),
+        path("audit/facts/", audit.facts, name="facts"),
+        path("audit/facts/all.csv", audit.facts_csv, name="facts_csv"),
+        path("audit/rulings/", audit.rulings, name="rulings"),
+        path("audit/rulings/all.csv", audit.rulings_csv, name="rulings_csv"),
+        path("staff/", staff.home, name="staff"),
+        path("staff/all.csv", staff.home_csv, name="staff_csv"),
+    ],
+)
