@@ -17,6 +17,7 @@ from koumen.visits.events import (
     AgentSetOut,
     CodeLocked,
     NobodyAnswered,
+    PicturesRenewed,
     VisitBooked,
     VisitCancelled,
     VisitMoved,
@@ -26,7 +27,7 @@ from koumen.visits.events import (
 
 @reaction(
     *(VisitRequested, VisitBooked, VisitMoved, VisitCancelled),
-    *(AgentSetOut, AgentArrived, NobodyAnswered, CodeLocked),
+    *(AgentSetOut, AgentArrived, NobodyAnswered, CodeLocked, PicturesRenewed),
     PaymentMade,
 )
 def tell(fact_id: UUID) -> None:

@@ -28,6 +28,7 @@ from koumen.visits.events import (
     AgentSetOut,
     CodeLocked,
     NobodyAnswered,
+    PicturesRenewed,
     VisitBooked,
     VisitCancelled,
     VisitMoved,
@@ -123,6 +124,11 @@ def _booked(visit: Visit, branch: Branch) -> list[Letter]:
     ]
 
 
+def _renewed(visit: Visit, branch: Branch) -> list[Letter]:
+    pictures = visits.pictures_for(actor=SYSTEM, visit_id=visit.id)
+    return [_letter(visit, branch, Template.PICTURE_PAIR, channel=Channel.APP, pictures=pictures)]
+
+
 def _requested(visit: Visit, branch: Branch) -> list[Letter]:
     if visit.state != VisitState.REQUESTED:
         return []
@@ -168,6 +174,7 @@ _ABOUT_VISITS: Mapping[str, Callable[[Visit, Branch], list[Letter]]] = {
     AgentArrived.kind(): _arrived,
     NobodyAnswered.kind(): _not_met,
     CodeLocked.kind(): _locked,
+    PicturesRenewed.kind(): _renewed,
 }
 
 
@@ -194,7 +201,7 @@ def _letter(
             "badge": visit.agent.staff_number,
             "number": visit.number,
             "help": branch.help_phone,
-            "link": f"{settings.KOUMEN_PUBLIC_URL}/visits/{visit.id}/",
+            "link": _link(visit, template),
         },
         pictures=pictures,
     )
@@ -222,6 +229,12 @@ def _payment_letter(fact: Fact) -> Letter:
             "link": verify_url(payment.receipt.token),
         },
     )
+
+
+def _link(visit: Visit, template: Template) -> str:
+    """The customer's page of the visit, or where another one is booked."""
+    page = "book/" if template is Template.NOBODY_ANSWERED else f"visits/{visit.id}/"
+    return f"{settings.KOUMEN_PUBLIC_URL}/{page}"
 
 
 def _lender(branch: Branch, language: str) -> str:

@@ -1,0 +1,196 @@
+"""The demonstration at any hour: alive, complete after an interruption, and filled only once."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from koumen.agents.models import Agent, Shift
+from koumen.audit.models import Fact
+from koumen.credit import queries as credit
+from koumen.credit.models import CreditAccount, Statement
+from koumen.dispatch.queries import slots
+from koumen.dispatch.rules.slot import SlotRequest
+from koumen.kit import clock
+from koumen.kit.actor import SYSTEM, Actor, Role
+from koumen.ledger.queries import check_books
+from koumen.messages.commands import send_secret
+from koumen.payments.models import Receipt
+from koumen.people.models import Customer, Person
+from koumen.people.queries import actor_for, persons_by_phone
+from koumen.simulation.demo import code, fill, logins
+from koumen.simulation.visiting import notes_for
+from koumen.visits.models import Visit
+from koumen.visits.queries import coming_visits
+from koumen.visits.states import VisitState
+from koumen.web.ui.second_factor import enrol_totp, has_factor, totp_code_now
+
+pytestmark = pytest.mark.django_db
+
+ZONE = ZoneInfo("Asia/Shanghai")
+SEED = 7
+NOON = datetime(2026, 11, 24, 12, 10, tzinfo=ZONE)  # a Tuesday
+HOURS = {
+    "before dawn": datetime(2026, 11, 24, 3, 5, tzinfo=ZONE),
+    "saturday evening": datetime(2026, 11, 28, 22, 30, tzinfo=ZONE),
+    "sunday": datetime(2026, 11, 29, 14, 40, tzinfo=ZONE),
+    "new year": datetime(2027, 1, 1, 11, 0, tzinfo=ZONE),
+}
+
+
+class InterruptedFill(Exception):
+    """The start was cut off."""
+
+
+def run(now: datetime, *, stop_at: tuple[str, int] | None = None) -> None:
+    """Fill as the command line does; ``stop_at`` names where somebody pulls the plug."""
+
+    def progress(part: str, done: int, of: int) -> None:
+        assert 0 <= done <= of
+        if stop_at and part.startswith(stop_at[0]) and done >= stop_at[1]:
+            raise InterruptedFill
+
+    with clock.stopped_at(now):
+        fill(seed=SEED, today=now.astimezone(ZONE).date(), progress=progress, enrol=enrol_totp)
+
+
+def tables() -> dict[str, int]:
+    models = (Person, Customer, CreditAccount, Statement, Agent, Shift, Visit, Receipt, Fact)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+def states(day: date) -> Counter[str]:
+    return Counter(Visit.objects.filter(date=day).values_list("state", flat=True))
+
+
+def the_customer(phone: str) -> Actor:
+    (person,) = persons_by_phone(phone)
+    return actor_for(person, Role.CUSTOMER)
+
+
+@pytest.fixture
+def filled() -> Iterator[datetime]:
+    run(NOON)
+    with clock.stopped_at(NOON):
+        yield NOON
+
+
+def test_a_filled_branch_has_everybody_and_books_that_agree(filled: datetime) -> None:
+    there = tables()
+    assert (there["Customer"], there["Agent"], there["Statement"]) == (300, 12, 1800)
+    assert check_books().is_right
+    assert states(filled.date())[VisitState.CLOSED] >= 1
+    assert states(filled.date())[VisitState.BOOKED] >= 3
+    assert sum(states(filled.date() - timedelta(days=1)).values()) >= 5
+    assert Receipt.objects.count() >= 4
+
+
+def test_a_second_start_adds_nothing(filled: datetime) -> None:
+    before = tables()
+    run(filled)
+    assert tables() == before
+
+
+@pytest.mark.parametrize(
+    "where", [("staff", 3), ("customers", 300), ("shifts", 4), ("visits 11-24", 5), ("life 11-24", 3)]
+)
+def test_a_start_that_was_cut_off_is_completed_by_the_next(where: tuple[str, int]) -> None:
+    with pytest.raises(InterruptedFill):
+        run(NOON, stop_at=where)
+    run(NOON)
+    completed = tables()
+    run(NOON)
+    assert tables() == completed
+    assert (completed["Customer"], completed["Agent"]) == (300, 12)
+    assert states(NOON.date())[VisitState.CLOSED] >= 1
+
+
+def test_a_later_start_brings_the_day_up_to_date_and_adds_no_visit(filled: datetime) -> None:
+    visits = Visit.objects.count()
+    before = states(filled.date())
+    run(filled + timedelta(hours=6))
+    assert Visit.objects.count() == visits
+    assert states(filled.date())[VisitState.CLOSED] > before[VisitState.CLOSED]
+    assert check_books().is_right
+
+
+@pytest.mark.parametrize("when", HOURS)
+def test_at_any_hour_there_is_life_on_the_board_and_a_slot_to_book(when: str) -> None:
+    now = HOURS[when]
+    run(now)
+    assert sum(states(now.date()).values()) >= 4
+    assert sum(states(now.date() + timedelta(days=1)).values()) >= 4
+    customer = the_customer("+8619900000001")
+    row = Customer.objects.get(id=customer.customer_id)
+    request = SlotRequest(
+        latitude=row.latitude or 0,
+        longitude=row.longitude or 0,
+        service_s=1200,
+        skills=frozenset({"repayment", "cash"}),
+        from_date=now.date(),
+        days=2,
+    )
+    assert slots(actor=customer, request=request, at=now)
+
+
+def test_the_first_customer_owes_amounts_that_are_remembered_and_has_no_visit(filled: datetime) -> None:
+    customer = the_customer("+8619900000001")
+    assert customer.customer_id
+    (account,) = credit.accounts_of(actor=customer, customer_id=customer.customer_id)
+    owed = credit.owed(actor=customer, account_id=account.id, at=filled)
+    assert (owed.minimum_minor, owed.bill_minor, owed.all_minor) == (12_864, 128_640, 150_000)
+    assert coming_visits(actor=customer) == []
+
+
+def test_the_elder_has_a_request_of_her_daughters_waiting(filled: datetime) -> None:
+    elder = the_customer("+8619900000005")
+    assert Person.objects.get(id=elder.person_id).elder_mode
+    (request,) = coming_visits(actor=elder)
+    assert (request.state, request.initiated_by) == (VisitState.REQUESTED, "delegate")
+    assert filled < request.window_from
+
+
+def test_every_login_of_the_table_can_sign_in(filled: datetime) -> None:
+    names = [login.name for login in logins()]
+    assert names == [
+        *("customer", "elder", "relative", "agent"),
+        *("dispatcher", "finance", "compliance", "administrator"),
+    ]
+    for login in logins():
+        if login.password:
+            person = get_user_model().objects.get_by_natural_key(login.identifier)
+            assert person.check_password(login.password)
+            assert has_factor(person)
+            assert len(code(login.name, second_factor=totp_code_now)) == 6
+            continue
+        (person,) = persons_by_phone("+86" + login.identifier.replace(" ", ""))
+        with pytest.raises(LookupError):
+            code(login.name, second_factor=totp_code_now)
+        send_secret(
+            person_id=person.id,
+            template="sign_in_code",
+            text="482913 to sign in",
+            channel="sms",
+            actor=SYSTEM,
+            at=filled,
+        )
+        assert code(login.name, second_factor=totp_code_now) == "482913"
+
+
+def test_an_unknown_login_has_no_code(filled: datetime) -> None:
+    with pytest.raises(LookupError):
+        code("nobody", second_factor=totp_code_now)
+    assert filled
+
+
+def test_no_fact_of_the_town_names_anybody(filled: datetime) -> None:
+    assert not Fact.objects.filter(body__contains="街道").exists()
+    assert not Fact.objects.filter(body__contains="+86").exists()
+    assert filled
+
+
+def test_an_amount_is_made_of_the_fewest_notes() -> None:
+    assert notes_for(128_640, "CNY") == {10000: 12, 5000: 1, 2000: 1, 1000: 1, 500: 1, 100: 1, 10: 4}
