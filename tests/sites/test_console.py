@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,12 +14,16 @@ from django.test.utils import CaptureQueriesContext
 from koumen.audit.models import Fact
 from koumen.kit import clock
 from koumen.kit.actor import Role
+from koumen.kit.events import Event
 from koumen.kit.ids import new_id
+from koumen.ledger.rules.chart import AccountKind
 from koumen.payments import commands as payments
 from koumen.payments.models import Payment
 from koumen.people.models import Reveal
 from koumen.visits.models import Alert
+from koumen.web.console.pages.facts import HAPPENED
 from koumen.web.console.pages.frame import csv_file
+from koumen.web.console.pages.words import ACCOUNTS
 from tests import builders
 from tests.sites.doors import as_customer, as_staff, nobody, text
 from tests.visits.stories import Story, a_visit
@@ -387,3 +392,21 @@ def test_the_week_shows_who_works_when(at: datetime) -> None:
     client = desk(at)
     assert "09:00\u201318:00" in text(client.get("/console/staff/"))
     assert "09:00\u201318:00" not in text(client.get("/console/staff/?date=2026-12-10"))
+
+
+# --- words ----------------------------------------------------------------------------------------------
+
+
+def test_every_fact_has_words() -> None:
+    kinds = {event.kind() for event in _all_events(Event) if event.__module__.startswith("koumen.")}
+    assert kinds - set(HAPPENED) == set()
+
+
+def test_every_account_of_the_chart_has_words() -> None:
+    assert {str(kind) for kind in AccountKind} - set(ACCOUNTS) == set()
+
+
+def _all_events(kind: type[Event]) -> Iterator[type[Event]]:
+    for event in kind.__subclasses__():
+        yield event
+        yield from _all_events(event)

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from koumen.dispatch.queries import BoardRow, BoardStop
 from koumen.visits.states import VisitState
 
-NAME_WIDTH = 130
-HOUR_WIDTH = 88
+NAME_WIDTH = 104
+HOUR_WIDTH = 69  # nine hours beside the list of alerts at 1280 px
 BLOCK_HEIGHT = 30
 LANE_GAP = 14
 HEAD = 30
-EDGE = 16  # the last hour's figure needs room
+EDGE = 14  # the last hour's figure needs room
 FIRST_HAN = "\u2e80"  # from here on letters are as wide as they are high
 
 # The shape tells the state without the colour.
@@ -52,7 +52,7 @@ class Block:
     @property
     def text_x(self) -> int:
         """Where its words begin."""
-        return self.x + 8
+        return self.x + 5
 
     @property
     def text_y(self) -> int:
@@ -173,7 +173,7 @@ def _block(stop: BoardStop, scale: _Scale, names: Mapping[UUID, str], y: int) ->
         x=x + 2,
         y=y,
         width=max(24, scale.x(stop.window_to) - x - 4),
-        label=f"{_short(name)} {SHAPES[stop.state]}",
+        label=f"{_short(name)}{SHAPES[stop.state]}",
         look=_look(stop.state),
         title=f"{name} {stop.number}",
     )
@@ -181,7 +181,7 @@ def _block(stop: BoardStop, scale: _Scale, names: Mapping[UUID, str], y: int) ->
 
 def _short(name: str) -> str:
     """As much of a name as a box holds."""
-    room = 4 if any(letter >= FIRST_HAN for letter in name) else 7
+    room = 3 if any(letter >= FIRST_HAN for letter in name) else 6
     return name if len(name) <= room else f"{name[: room - 1]}…"
 
 
