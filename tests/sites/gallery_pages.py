@@ -1,5 +1,6 @@
 """Every part of the look on a few pages, answered to the browser without a server."""
 
+from contextvars import copy_context
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -168,11 +169,13 @@ def answer(address: str, cookies: dict[str, str]) -> Any:
 def serve(page: Page) -> Page:
     """Let the browser's requests be answered here."""
 
+    here = copy_context()  # Playwright calls back in a context without the test's database connection
+
     def fulfil(route: Route) -> None:
         sent = route.request.headers.get("cookie", "")
         cookies = dict(pair.split("=", 1) for pair in sent.split("; ") if "=" in pair)
         address = route.request.url.removeprefix(ORIGIN).split("#")[0]
-        response = answer(address, cookies)
+        response = here.copy().run(answer, address, cookies)
         body = b"".join(response.streaming_content) if response.streaming else response.content
         response.close()
         route.fulfill(status=response.status_code, headers=dict(response.items()), body=body)
