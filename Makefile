@@ -1,6 +1,8 @@
 # make run            everything on this machine: http://localhost:8765/
 # make test           all tests            make check    lint, types, imports, migrations, locks
 # make fix            format and mend      make docs     the documentation, into docs/_build
+# make pages          every page photographed and examined, into build/pages
+# make bench          what receipts and sealing cost here, against their floor
 # make font           the font of receipts make lock     the locked requirements
 # make clean          what was made here, but no data
 #
@@ -17,10 +19,10 @@ BIN := .venv/bin
 SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix docs font lock clean run-environment dev-environment docs-environment
+.PHONY: help run test pages bench check fix docs reference font lock clean run-environment dev-environment docs-environment
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed '/^$$/,$$!b' | head -n 12
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed '/^$$/,$$!b' | head -n 14
 
 run-environment dev-environment docs-environment: %-environment:
 	@scripts/environment.sh $*
@@ -31,6 +33,13 @@ run: run-environment
 
 test: dev-environment
 	@KOUMEN_DATA=$(DATA)/test exec $(BIN)/pytest -n 2 $(TESTS)
+
+pages: dev-environment
+	@KOUMEN_DATA=$(DATA)/test exec $(BIN)/pytest -n 2 -m pages tests/pages
+
+bench: run-environment
+	@$(BIN)/koumen bench receipts
+	@KOUMEN_DATA=$(DATA) exec $(BIN)/koumen bench audit
 
 check: dev-environment
 	$(BIN)/ruff check
@@ -48,6 +57,9 @@ fix: dev-environment
 docs: docs-environment
 	$(BIN)/sphinx-build --fail-on-warning --keep-going -q docs docs/_build/html
 	@echo "docs/_build/html/index.html"
+
+reference: dev-environment
+	$(BIN)/python scripts/make_reference.py
 
 font: dev-environment
 	$(BIN)/python scripts/make_font.py
