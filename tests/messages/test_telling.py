@@ -134,8 +134,7 @@ def test_everybody_is_told_in_their_own_language(at: datetime, language: str) ->
     assert written in the(Template.VISIT_BOOKED).text
 
 
-def test_every_template_can_be_filled(at: datetime) -> None:
-    story = a_visit(at)
+def test_every_template_can_be_filled() -> None:
     known = {"agent", "lender", "day", "window", "badge", "number", "help", "link"}
     money = {"lender", "amount", "balance", "credit", "receipt", "link"}
     assert set(WORDS) == set(Template)
@@ -143,7 +142,6 @@ def test_every_template_can_be_filled(at: datetime) -> None:
         named = {part.split(")")[0] for part in words.split("%(")[1:]}
         about_money = template in {Template.PAYMENT_MADE, Template.PAYMENT_LATE, Template.CREDIT_KEPT}
         assert named <= (money if about_money else known), template
-    assert story
 
 
 # --- once, and only while it is true --------------------------------------------------------------------
@@ -203,7 +201,7 @@ def a_code(story: Story, at: datetime) -> Message:
 def test_a_code_waits_sealed_and_no_job_or_column_holds_it(at: datetime) -> None:
     message = a_code(a_visit(at), at)
     stored = Message.objects.filter(id=message.id).values().get()
-    assert b"482913" not in bytes(stored["sealed_text"])
+    assert b"482913" not in bytes(stored["sealed_text"] or b"")
     assert all(
         b"482913" not in str(value).encode() for name, value in stored.items() if name != "sealed_text"
     )

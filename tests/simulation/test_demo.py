@@ -143,7 +143,7 @@ def test_at_any_hour_there_is_life_on_the_board_and_a_slot_to_book(when: str, fi
     assert sum(states(now.date()).values()) >= 4
     assert sum(states(now.date() + timedelta(days=1)).values()) >= 4
     customer = the_customer("+8619900000001")
-    row = Customer.objects.get(id=customer.customer_id)
+    row = Customer.objects.get(person_id=str(customer.person_id))
     request = SlotRequest(
         latitude=row.latitude or 0,
         longitude=row.longitude or 0,
@@ -166,7 +166,7 @@ def test_the_first_customer_owes_amounts_that_are_remembered_and_has_no_visit(fi
 
 def test_the_elder_has_a_request_of_her_daughters_waiting(filled: datetime) -> None:
     elder = the_customer("+8619900000005")
-    assert Person.objects.get(id=elder.person_id).elder_mode
+    assert Person.objects.get(id=str(elder.person_id)).elder_mode
     (request,) = coming_visits(actor=elder)
     assert (request.state, request.initiated_by) == (VisitState.REQUESTED, "delegate")
     assert filled < request.window_from
@@ -199,16 +199,16 @@ def test_every_login_of_the_table_can_sign_in(filled: datetime) -> None:
         assert code(login.name, second_factor=totp_code_now) == "482913"
 
 
-def test_an_unknown_login_has_no_code(filled: datetime) -> None:
+@pytest.mark.usefixtures("filled")
+def test_an_unknown_login_has_no_code() -> None:
     with pytest.raises(LookupError):
         code("nobody", second_factor=totp_code_now)
-    assert filled
 
 
-def test_no_fact_of_the_town_names_anybody(filled: datetime) -> None:
+@pytest.mark.usefixtures("filled")
+def test_no_fact_of_the_town_names_anybody() -> None:
     assert not Fact.objects.filter(body__contains="街道").exists()
     assert not Fact.objects.filter(body__contains="+86").exists()
-    assert filled
 
 
 def test_an_amount_is_made_of_the_fewest_notes() -> None:
