@@ -11,6 +11,7 @@ from koumen.ledger.rules.chart import AccountKind
 
 # Gone with the transaction; the function post_staged reads and empties them.
 _TABLES = """
+drop table if exists pg_temp.staged_entry, pg_temp.staged_movement;
 create temporary table staged_entry (entry_id uuid, kind text, source_id uuid, effective_at timestamptz)
   on commit drop;
 create temporary table staged_movement (entry_id uuid, debit_id bigint, credit_id bigint, amount_minor bigint)

@@ -13,6 +13,7 @@ from koumen.credit.rules.cells import COLUMNS, AccountLine, BadCell, read_accoun
 AT_ONCE = 2_000
 
 _TABLES = """
+drop table if exists pg_temp.staged_line, pg_temp.staged_fault;
 create temporary table staged_line (
   line bigint, number text, account bigint, limit_minor bigint, is_woman boolean, age int,
   lateness int[], bills bigint[], payments bigint[], text text) on commit drop;

@@ -38,6 +38,8 @@ create function post_staged(recorded timestamptz) returns bigint language plpgsq
 declare
   moved bigint; wrong text;
 begin
+  -- without it the planner takes the fresh tables for a few rows and joins them one by one
+  analyze staged_entry, staged_movement;
   perform 1 from ledger_account
     where id in (select debit_id from staged_movement union select credit_id from staged_movement)
     order by id for no key update;
