@@ -14,7 +14,6 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -58,7 +57,7 @@ def lock_faults(project: dict[str, object]) -> Iterator[str]:
         text = file.read_text(encoding="utf-8")
         pinned = {canonicalize_name(found): version for found, version in PINNED.findall(text)}
         for wanted in (Requirement(line) for extra in ("", *extras) for line in tables[extra]):  # type: ignore[attr-defined]
-            if wanted.marker and not wanted.marker.evaluate(dict(default_environment())):
+            if wanted.marker and not wanted.marker.evaluate():
                 continue
             version = pinned.get(canonicalize_name(wanted.name))
             if version is None:
