@@ -299,7 +299,7 @@ def test_the_trial_balance_leads_to_its_movements(story: Story, at: datetime) ->
     assert '<a href="/console/finance/books/agent_cash/CNY/">' in books
     assert "do not add up" not in books
     movements = text(client.get("/console/finance/books/agent_cash/CNY/"))
-    assert "1 movement<" in movements
+    assert "movements: 1<" in movements
     assert "Paid in cash" in movements
     assert client.get("/console/finance/books/nothing/CNY/").status_code == 404
     assert client.get("/console/finance/books/agent_cash/XXX/").status_code == 404
