@@ -343,5 +343,7 @@ def test_the_live_part_is_silent_until_something_changed(story: Story, phone: Cl
     address = f"/agent/visits/{story.visit_id}/live/?seen={seen}"
     with clock.stopped_at(story.now):
         assert not phone.get(address).has_header("HX-Redirect")
-        visits.cancel_visit(visit_id=story.visit_id, reason="changed_mind", actor=story.customer, at=story.now)
+        visits.cancel_visit(
+            visit_id=story.visit_id, reason="changed_mind", actor=story.customer, at=story.now
+        )
         assert phone.get(address)["HX-Redirect"] == f"/agent/visits/{story.visit_id}/"

@@ -50,7 +50,13 @@ def live(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 def _stamp(visit: "Visit") -> str:
     newest = queries.newest_agreement(visit)
     pending = payments.open_tender(visit)
-    parts = (visit.state, visit.proof, visit.code_locked, bool(visit.pictures_differed_at), visit.door_generation)
+    parts = (
+        visit.state,
+        visit.proof,
+        visit.code_locked,
+        bool(visit.pictures_differed_at),
+        visit.door_generation,
+    )
     return "-".join(
         str(part)
         for part in (

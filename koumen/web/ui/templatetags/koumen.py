@@ -217,7 +217,7 @@ def field(bound: BoundField, *, large: bool = False) -> dict[str, Any]:
 @register.inclusion_tag("ui/parts/code_field.html")
 def code_field(bound: BoundField) -> dict[str, Any]:
     """A field for a code that was sent: large digits, filled in by the phone itself."""
-    asked = {"autocomplete": "one-time-code", "inputmode": "numeric"}
+    asked = {"autocomplete": "one-time-code", "inputmode": "numeric", "placeholder": ""}
     return {"field": bound, "control": _control(bound, **asked)}
 
 
