@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from koumen.audit.command import require
-from koumen.kit.actor import Actor, Role
+from koumen.kit.actor import Actor
 from koumen.payments.models import Payment
+from koumen.payments.permissions import may_list_payments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +30,6 @@ class PaymentPage:
     count: int
     payments: list[Payment]
     older: UUID | None
-
-
-def may_list_payments(actor: Actor) -> bool:
-    """Whoever answers for the money; the others see the payments of the visits they look at."""
-    return actor.has(Role.FINANCE, Role.COMPLIANCE, Role.ADMINISTRATOR)
 
 
 def payments_found(

@@ -24,6 +24,11 @@ def receipts_visible_to(actor: Actor) -> QuerySet[Receipt]:
     return Receipt.objects.filter(payment__in=visible_to(actor))
 
 
+def may_list_payments(actor: Actor) -> bool:
+    """Whoever answers for the money; the others see the payments of the visits they look at."""
+    return actor.has(Role.FINANCE, Role.COMPLIANCE, Role.ADMINISTRATOR)
+
+
 def may_take_money(actor: Actor, visit: Visit) -> bool:
     """Only the agent of the visit."""
     return actor.role is Role.AGENT and actor.agent_id == visit.agent_id
