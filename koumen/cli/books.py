@@ -1,5 +1,8 @@
 """``koumen books``: prove the ledger."""
 
+import os
+from typing import Annotated
+
 import typer
 
 from koumen.cli.saying import out, say
@@ -13,12 +16,18 @@ def books() -> None:
 
 
 @app.command("check")
-def check() -> None:
+def check(
+    branch: Annotated[
+        str, typer.Option(help="Whose books; this process's branch (KOUMEN_BRANCH) by default.")
+    ] = "",
+) -> None:
     """Prove that entries balance, balances equal movements, bills and debts equal the books; 1 if anything fails."""
     from rich.table import Table
 
     from koumen.cli import environment, ready
 
+    if branch:
+        os.environ["KOUMEN_BRANCH"] = branch  # before the settings are read
     with ready.database(say):
         ready.start_django()
         ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))

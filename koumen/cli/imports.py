@@ -58,7 +58,7 @@ def accounts(
 
 def _take_over(file: Path, places: Sequence[Path], branch: str, rejects: Path | None) -> None:
     from koumen.credit.importer import Takeover, read_places
-    from koumen.kit.errors import Refusal
+    from koumen.kit.errors import Conflict, Refusal
 
     started = monotonic()
     try:
@@ -67,6 +67,8 @@ def _take_over(file: Path, places: Sequence[Path], branch: str, rejects: Path | 
             refuse(f"{file}: there is no such file")
         _set_up(branch, addresses)
         outcome = _with_bar(Takeover(file=file, places=addresses, rejects=rejects))
+    except Conflict as conflict:
+        refuse(f"{branch} counts in {conflict.params.get('currency')}: this file needs a branch of its own")
     except Refusal as refusal:
         refuse(str(refusal))
     _tell(outcome, branch=branch, rejects=rejects, seconds=monotonic() - started)

@@ -66,7 +66,14 @@ def migrate_branch(schema: str, on_step: Callable[[str], None] = lambda step: No
 def migrations_digest() -> str:
     """A digest of every migration and state table: unchanged means there is nothing to migrate."""
     package = Path(__file__).resolve().parent.parent
-    files = sorted([*package.glob("*/migrations/*.py"), *package.glob("*/states.py"), Path(__file__)])
+    files = sorted(
+        [
+            *package.glob("*/migrations/*.py"),
+            *package.glob("*/sql/*.sql"),
+            *package.glob("*/states.py"),
+            Path(__file__),
+        ]
+    )
     total = hashlib.sha256()
     for file in files:
         total.update(str(file.relative_to(package)).encode() + file.read_bytes())

@@ -56,7 +56,9 @@ def debts_of(account: CreditAccount) -> list[Debt]:
 def last_bill(account: CreditAccount) -> LastBill | None:
     """The newest statement of an account; one query."""
     found = Statement.objects.filter(account=account).order_by("-issued_date").first()
-    return found and LastBill(
+    if found is None:
+        return None
+    return LastBill(
         statement_id=found.id,
         issued_date=found.issued_date,
         due_date=found.due_date,

@@ -21,7 +21,7 @@ def whole_tables() -> Iterator[None]:
         cursor.execute("set local enable_nestloop = on")
 
 
-def prove(name: str, counted: str, offenders: str, *values: object) -> Check:
+def prove(name: str, counted: str, offenders: str, *values: str | list[str]) -> Check:
     """Count what was looked at, and what breaks the promise with its first offenders; two queries.
 
     ``offenders`` selects one row ``what`` for each that breaks it.

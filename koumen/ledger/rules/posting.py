@@ -20,7 +20,7 @@ class Line:
 
 def check_amount(amount_minor: int) -> None:
     """Raises Invalid("amount-not-positive") or Invalid("amount-too-large")."""
-    if isinstance(amount_minor, bool) or not isinstance(amount_minor, int) or amount_minor <= 0:
+    if amount_minor <= 0:
         raise Invalid("amount-not-positive", field="amount", value=str(amount_minor)[:40])
     if amount_minor > MOST_MINOR:
         raise Invalid("amount-too-large", field="amount", value=str(amount_minor)[:40])
