@@ -390,8 +390,8 @@ def test_a_relative_asks_and_never_sees_the_debt(story: Story, relative: Client,
     assert "You may ask for a visit" in text(home)
     relative.get(f"/for/{story.home.id}/")
     amount = relative.get("/book/amount/")
-    for page in (home, amount):
-        assert "1,000.00" not in text(page)
+    for seen in (home, amount):
+        assert "1,000.00" not in text(seen)
     relative.post("/book/amount/", {"other": "200"})
     place = text(relative.get("/book/place/"))
     assert "人民路" not in place

@@ -1,22 +1,22 @@
 """What the agent types at the door."""
 
 from django import forms
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 
 class BirthYearForm(forms.Form):
     """The year that the customer says; the right one is compared elsewhere and never shown."""
 
     birth_year = forms.IntegerField(
-        label=lazy("Year of birth, said by the customer"),
+        label=gettext_lazy("Year of birth, said by the customer"),
         min_value=1880,
         max_value=2100,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 4}),
         error_messages={
-            "required": lazy("Please write the year."),
-            "invalid": lazy("Please write the year with four digits."),
-            "min_value": lazy("Please write the year with four digits."),
-            "max_value": lazy("Please write the year with four digits."),
+            "required": gettext_lazy("Please write the year."),
+            "invalid": gettext_lazy("Please write the year with four digits."),
+            "min_value": gettext_lazy("Please write the year with four digits."),
+            "max_value": gettext_lazy("Please write the year with four digits."),
         },
     )
 
@@ -26,10 +26,10 @@ class CodeForm(forms.Form):
 
     code = forms.RegexField(
         r"^\s*[0-9]{3}\s?[0-9]{3}\s*$",
-        label=lazy("Six digits"),
+        label=gettext_lazy("Six digits"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 9}),
         error_messages={
-            "required": lazy("Please write the code."),
-            "invalid": lazy("The code has six digits."),
+            "required": gettext_lazy("Please write the code."),
+            "invalid": gettext_lazy("The code has six digits."),
         },
     )

@@ -86,7 +86,6 @@ def _counted(data: Mapping[str, str], direction: str, notes: tuple[int, ...]) ->
 def wallet(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Open the tender, then ask the provider for its QR code; a silent provider is asked again by a job."""
     actor, at = actor_of(request), clock.now()
-    visit = queries.visit(actor=actor, visit_id=visit_id)
     payment = payments.open_wallet(
         visit_id=visit_id,
         amount_minor=_amount_minor(request.POST.get("amount", "")),
