@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from koumen.credit import queries as credit
 from koumen.kit.actor import Actor
@@ -28,8 +28,8 @@ LONGEST_AMOUNT = 20
 class AmountForm(forms.Form):
     """Minimum, this bill, everything, or another amount; somebody who may see no debt only writes one."""
 
-    amount = forms.ChoiceField(label=lazy("How much?"), widget=forms.RadioSelect, required=False)
-    other = forms.CharField(label=lazy("Another amount"), required=False, max_length=LONGEST_AMOUNT)
+    amount = forms.ChoiceField(label=gettext_lazy("How much?"), widget=forms.RadioSelect, required=False)
+    other = forms.CharField(label=gettext_lazy("Another amount"), required=False, max_length=LONGEST_AMOUNT)
 
     def __init__(self, data: Any, *, offered: dict[str, Money], currency: str, **kwargs: Any) -> None:
         """Offer the amounts that are more than nothing."""

@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from koumen.agents import queries as agents
@@ -41,10 +41,10 @@ SERVICE_S = 20 * 60  # door, proof, counting and a receipt; measured visits will
 class PlaceForm(forms.Form):
     """Where we come and what the agent should know."""
 
-    wants_cash = forms.BooleanField(label=lazy("I would like to pay in cash"), required=False)
+    wants_cash = forms.BooleanField(label=gettext_lazy("I would like to pay in cash"), required=False)
     note = forms.CharField(
-        label=lazy("Anything the visitor should know?"),
-        help_text=lazy("For example: third floor, please speak slowly."),
+        label=gettext_lazy("Anything the visitor should know?"),
+        help_text=gettext_lazy("For example: third floor, please speak slowly."),
         required=False,
         max_length=120,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from koumen.agents import queries as agents
 from koumen.branch.queries import this_branch
@@ -26,7 +26,7 @@ Day = date  # a form below has a field of that name
 class SlotForm(forms.Form):
     """One of the windows that were offered; a value that never was one is refused."""
 
-    slot = forms.CharField(max_length=200, error_messages={"required": lazy("Please choose a time.")})
+    slot = forms.CharField(max_length=200, error_messages={"required": gettext_lazy("Please choose a time.")})
     once = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, slots: Sequence[Slot], **kwargs: Any) -> None:
@@ -59,15 +59,15 @@ class SlotChoice:
 class WishForm(forms.Form):
     """When the customer would have liked us to come."""
 
-    date = forms.ChoiceField(label=lazy("Which day?"), widget=forms.RadioSelect)
+    date = forms.ChoiceField(label=gettext_lazy("Which day?"), widget=forms.RadioSelect)
     part_of_day = forms.ChoiceField(
-        label=lazy("Which part of the day?"),
+        label=gettext_lazy("Which part of the day?"),
         widget=forms.RadioSelect,
         choices=[
-            ("morning", lazy("Morning")),
-            ("midday", lazy("Midday")),
-            ("afternoon", lazy("Afternoon")),
-            ("evening", lazy("Evening")),
+            ("morning", gettext_lazy("Morning")),
+            ("midday", gettext_lazy("Midday")),
+            ("afternoon", gettext_lazy("Afternoon")),
+            ("evening", gettext_lazy("Evening")),
         ],
     )
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from koumen.documents.queries import verify_pdf
@@ -19,8 +19,8 @@ LARGEST_PDF = 2 * 1024 * 1024  # bytes; ours are 30 kB
 class FindForm(forms.Form):
     """The code printed under the QR, or the PDF itself."""
 
-    code = forms.CharField(label=lazy("Code under the QR picture"), required=False, max_length=64)
-    file = forms.FileField(label=lazy("Or the receipt as a PDF file"), required=False)
+    code = forms.CharField(label=gettext_lazy("Code under the QR picture"), required=False, max_length=64)
+    file = forms.FileField(label=gettext_lazy("Or the receipt as a PDF file"), required=False)
 
 
 @require_GET
@@ -49,7 +49,7 @@ def find(request: HttpRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         if file:
             if file.size > LARGEST_PDF:
-                form.add_error("file", lazy("This file is too large to be one of our receipts."))
+                form.add_error("file", gettext_lazy("This file is too large to be one of our receipts."))
             else:
                 context["judged"] = verify_pdf(file.read())
         elif form.cleaned_data["code"]:
@@ -57,7 +57,9 @@ def find(request: HttpRequest) -> HttpResponse:
                 receipt = queries.receipt_by_code(code=form.cleaned_data["code"])
                 return redirect("public_receipt", token=receipt.token)
             except Missing:
-                form.add_error("code", lazy("We have no receipt with this code. Look again, or call us."))
+                form.add_error(
+                    "code", gettext_lazy("We have no receipt with this code. Look again, or call us.")
+                )
         else:
-            form.add_error("code", lazy("Please type the code or choose the file."))
+            form.add_error("code", gettext_lazy("Please type the code or choose the file."))
     return render(request, "public/find_receipt.html", context)
