@@ -103,9 +103,8 @@ def show(measured: "Measurement", *, as_json: bool) -> None:
         return
     from rich.table import Table
 
-    table = Table(
-        title=f"{measured.name}: {measured.machine}", title_justify="left", box=None, padding=(0, 2)
-    )
+    out.print(f"{measured.name}: {measured.machine}", markup=False, soft_wrap=True)
+    table = Table(box=None, padding=(0, 2))
     for heading in ("part", "p50 ms", "p95 ms", "spread", "n"):
         table.add_column(heading, justify="left" if heading == "part" else "right")
     for name, timing in measured.timings.items():
