@@ -44,11 +44,13 @@ class Line:
         cash = account_for(kind=AccountKind.AGENT_CASH, owner_id=self.agent_id, currency="CNY")
         return commands.apply_payment(
             account_id=self.account_id,
-            payment_id=payment_id or new_id(),
-            amount_minor=amount_minor,
-            debit_account_id=into or cash.id,
-            entry_kind="cash_tender",
-            tendered_at=at,
+            received=commands.Received(
+                payment_id=payment_id or new_id(),
+                amount_minor=amount_minor,
+                debit_account_id=into or cash.id,
+                entry_kind="cash_tender",
+                tendered_at=at,
+            ),
             actor=SYSTEM,
             at=at,
         )

@@ -56,6 +56,22 @@ def test_what_is_more_than_owed_becomes_credit_balance(line: Line, at: datetime)
     assert check_books().is_right
 
 
+def test_money_that_is_kept_touches_no_debt(line: Line, at: datetime) -> None:
+    wallet = account_for(kind=AccountKind.WALLET, currency="CNY")
+    received = commands.Received(
+        payment_id=new_id(),
+        amount_minor=70_00,
+        debit_account_id=wallet.id,
+        entry_kind="wallet_tender",
+        tendered_at=at,
+        keep_as_credit=True,
+    )
+    kept = commands.apply_payment(account_id=line.account_id, received=received, actor=SYSTEM, at=at)
+    assert (kept.principal_minor, kept.credit_minor, kept.balance_after_minor) == (0, 70_00, 430_00)
+    assert (line.owed(at).all_minor, line.owed(at).credit_balance_minor) == (500_00, 70_00)
+    assert check_books().is_right
+
+
 def test_a_credit_balance_pays_the_next_purchase(line: Line, at: datetime) -> None:
     line.pays(600_00, at)
     line.buys(150_00, at)

@@ -170,11 +170,13 @@ class TestPaying:
         story = a_visit(at, owed_minor=30000).may_be_paid(30000)
         credit.apply_payment(
             account_id=story.account_id,
-            payment_id=new_id(),
-            amount_minor=10000,
-            debit_account_id=account_for(kind=AccountKind.BANK, currency="CNY").id,
-            entry_kind="transfer",
-            tendered_at=story.now,
+            received=credit.Received(
+                payment_id=new_id(),
+                amount_minor=10000,
+                debit_account_id=account_for(kind=AccountKind.BANK, currency="CNY").id,
+                entry_kind="transfer",
+                tendered_at=story.now,
+            ),
             actor=SYSTEM,
             at=story.now,
         )

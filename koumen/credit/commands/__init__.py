@@ -3,11 +3,12 @@
 from koumen.credit.commands.billing import issue_statement
 from koumen.credit.commands.buying import PurchaseRequest, record_purchase
 from koumen.credit.commands.opening import open_credit_account, store_product_version
-from koumen.credit.commands.paying import apply_payment
+from koumen.credit.commands.paying import Received, apply_payment
 from koumen.credit.commands.quoting import make_quote
 
 __all__ = [
     "PurchaseRequest",
+    "Received",
     "apply_payment",
     "issue_statement",
     "make_quote",

@@ -1,5 +1,6 @@
 """Money has arrived: the debt falls."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -21,67 +22,52 @@ from koumen.ledger.rules.chart import MONEY, AccountKind
 from koumen.ledger.rules.posting import Line, check_amount
 
 
-@command
-def apply_payment(  # noqa: PLR0913  (a payment, where its money is, and when it was given)
-    *,
-    account_id: UUID,
-    payment_id: UUID,
-    amount_minor: int,
-    debit_account_id: int,
-    entry_kind: str,
-    tendered_at: datetime,
-    actor: Actor,
-    at: datetime,
-    keep_as_credit: bool = False,
-) -> Repayment:
-    """Spread a payment over the debts of an account; what is more than owed becomes credit balance.
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """Money that has arrived: how much, in which ledger account it lies now, and when it was given.
 
     ``keep_as_credit`` touches no debt: money that nobody meant to give (any more) stays the customer's.
+    """
 
-    ``debit_account_id`` is the ledger account that holds the money now; the entry counts from
-    ``tendered_at``. Records BalanceReduced. Raises Denied("credit-not-yours"),
+    payment_id: UUID
+    amount_minor: int
+    debit_account_id: int
+    entry_kind: str
+    tendered_at: datetime
+    keep_as_credit: bool = False
+
+
+@command
+def apply_payment(*, account_id: UUID, received: Received, actor: Actor, at: datetime) -> Repayment:
+    """Spread a payment over the debts of an account; what is more than owed becomes credit balance.
+
+    The entry counts from ``received.tendered_at``. Records BalanceReduced. Raises Denied("credit-not-yours"),
     Missing("account-not-found" | "debit-account-not-found"), Invalid("amount-not-positive" |
     "amount-too-large" | "currencies-differ" | "debit-account-holds-no-money" | "tendered-in-the-future") or
     Conflict("payment-already-applied"); then nothing has moved.
     """
     require(may_take_payment(actor), "credit-not-yours")
     account = lock_account(actor, account_id)
-    check_amount(amount_minor)
-    if tendered_at > at:
-        raise Invalid("tendered-in-the-future", field="tendered_at")
-    _require_money_account(account, debit_account_id)
-    if Repayment.objects.filter(payment_id=payment_id).exists():
-        raise Conflict("payment-already-applied")
+    _require_acceptable(account, received, at)
     debts = debts_of(account)
-    split = allocate_payment([] if keep_as_credit else debts, amount_minor)
+    split = allocate_payment([] if received.keep_as_credit else debts, received.amount_minor)
     entry = post_entry(
-        kind=entry_kind,
-        lines=_lines(account, split, debit_account_id),
-        source_id=payment_id,
-        effective_at=tendered_at,
+        kind=received.entry_kind,
+        lines=_lines(account, split, received.debit_account_id),
+        source_id=received.payment_id,
+        effective_at=received.tendered_at,
         actor=actor,
         at=at,
     )
     reduce_dues(split.by_debt)
     next_version(account)
-    repayment = Repayment.objects.create(
-        id=new_id(),
-        account=account,
-        payment_id=payment_id,
-        entry_id=entry.entry_id,
-        principal_minor=split.by_bucket.get(Bucket.PRINCIPAL, 0),
-        interest_minor=split.by_bucket.get(Bucket.INTEREST, 0),
-        late_minor=split.by_bucket.get(Bucket.LATE, 0),
-        fee_minor=split.by_bucket.get(Bucket.FEE, 0),
-        credit_minor=split.surplus_minor,
-        balance_after_minor=_balance_after(account, sum(debt.unpaid_minor for debt in debts), split),
-        tendered_at=tendered_at,
-    )
+    owed_before = sum(debt.unpaid_minor for debt in debts)
+    repayment = _kept(account, received, split, entry_id=entry.entry_id, owed_before_minor=owed_before)
     record(
         BalanceReduced(
             subject_id=account.id,
-            payment_id=payment_id,
-            amount_minor=amount_minor,
+            payment_id=received.payment_id,
+            amount_minor=received.amount_minor,
             currency=account.product.currency,
             balance_after_minor=repayment.balance_after_minor,
         ),
@@ -89,6 +75,35 @@ def apply_payment(  # noqa: PLR0913  (a payment, where its money is, and when it
         at=at,
     )
     return repayment
+
+
+def _require_acceptable(account: CreditAccount, received: Received, at: datetime) -> None:
+    """A positive amount, given by now, lying where money lies, and not yet applied."""
+    check_amount(received.amount_minor)
+    if received.tendered_at > at:
+        raise Invalid("tendered-in-the-future", field="tendered_at")
+    _require_money_account(account, received.debit_account_id)
+    if Repayment.objects.filter(payment_id=received.payment_id).exists():
+        raise Conflict("payment-already-applied")
+
+
+def _kept(
+    account: CreditAccount, received: Received, split: Allocation, *, entry_id: UUID, owed_before_minor: int
+) -> Repayment:
+    """The split that the receipt prints."""
+    return Repayment.objects.create(
+        id=new_id(),
+        account=account,
+        payment_id=received.payment_id,
+        entry_id=entry_id,
+        principal_minor=split.by_bucket.get(Bucket.PRINCIPAL, 0),
+        interest_minor=split.by_bucket.get(Bucket.INTEREST, 0),
+        late_minor=split.by_bucket.get(Bucket.LATE, 0),
+        fee_minor=split.by_bucket.get(Bucket.FEE, 0),
+        credit_minor=split.surplus_minor,
+        balance_after_minor=_balance_after(account, owed_before_minor, split),
+        tendered_at=received.tendered_at,
+    )
 
 
 def _require_money_account(account: CreditAccount, debit_account_id: int) -> None:

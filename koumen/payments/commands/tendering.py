@@ -5,7 +5,7 @@ from datetime import datetime
 from koumen.audit.commands import record
 from koumen.branch.queries import this_branch
 from koumen.credit.commands.dues import lock_account
-from koumen.credit.commands.paying import apply_payment
+from koumen.credit.commands.paying import Received, apply_payment
 from koumen.credit.queries import owed_on
 from koumen.kit.actor import SYSTEM, Actor
 from koumen.kit.errors import Conflict, Invalid
@@ -55,17 +55,16 @@ def receive(
 
     The series is locked last and for the shortest time: every payment of the branch waits for it.
     """
-    apply_payment(
-        account_id=payment.account_id,
+    # what comes too late for its visit was not meant for it any more: it stays the customer's
+    received = Received(
         payment_id=payment.id,
         amount_minor=payment.amount_minor,
         debit_account_id=debit_account_id,
         entry_kind=entry_kind,
         tendered_at=tendered_at,
         keep_as_credit=payment.is_late,
-        actor=actor,
-        at=at,
     )
+    apply_payment(account_id=payment.account_id, received=received, actor=actor, at=at)
     if not payment.is_late:
         pay_visit(
             visit_id=payment.visit_id,
