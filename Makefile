@@ -18,6 +18,9 @@ export PYTHON
 BIN := .venv/bin
 SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
 
+# with TESTS=… one of the two halves may be empty
+NONE_IS_FINE := $(if $(TESTS),|| test $$? -eq 5)
+
 .DEFAULT_GOAL := help
 .PHONY: help run test pages bench check fix docs reference font lock clean run-environment dev-environment docs-environment
 
@@ -32,7 +35,9 @@ run: run-environment
 	@KOUMEN_PORT=$(PORT) KOUMEN_DATA=$(DATA) exec $(BIN)/koumen demo --serve
 
 test: dev-environment
-	@KOUMEN_DATA=$(DATA)/test exec $(BIN)/pytest -n 2 $(TESTS)
+	@# apart: a browser's driver leaves an event loop in the process, which other tests do not expect
+	@KOUMEN_DATA=$(DATA)/test $(BIN)/pytest -n 2 -m "not journey and not pages" $(TESTS) $(NONE_IS_FINE)
+	@KOUMEN_DATA=$(DATA)/test $(BIN)/pytest -n 2 -m "journey and not pages" $(TESTS) $(NONE_IS_FINE)
 
 pages: dev-environment
 	@KOUMEN_DATA=$(DATA)/test exec $(BIN)/pytest -n 2 -m pages tests/pages

@@ -1,3 +1,4 @@
+import asyncio
 import shutil
 import stat
 import subprocess
@@ -40,6 +41,13 @@ def test_pyhanko_judges_the_signature_genuine_over_the_whole_file(
     )
     assert report.covers_whole_file
     assert report.is_genuine
+
+
+def test_signing_and_judging_work_where_an_event_loop_runs_already(signer: SimpleSigner) -> None:
+    async def sign_and_judge() -> SignatureReport:
+        return check_pdf(sign_pdf(typeset_receipt(RECEIPT, AT), signer), signer.signing_cert)
+
+    assert asyncio.run(sign_and_judge()).is_genuine
 
 
 def test_it_is_pades_by_ecdsa_on_p256(signed: bytes) -> None:

@@ -7,10 +7,13 @@ import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 
 from asn1crypto.x509 import Certificate  # type: ignore[import-untyped]  # it has no types
 from cryptography import x509
@@ -23,6 +26,8 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
+
+T = TypeVar("T")
 
 FIELD = "Receipt"
 KEY_FILE, CERTIFICATE_FILE = "key.pem", "cert.pem"
@@ -96,7 +101,7 @@ def sign_pdf(pdf: bytes, signer: signers.SimpleSigner) -> bytes:
         reason="Receipt issued",
     )
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    signed = signers.PdfSigner(what, signer, new_field_spec=spec).sign_pdf(writer)
+    signed = _apart(lambda: signers.PdfSigner(what, signer, new_field_spec=spec).sign_pdf(writer))
     if not isinstance(signed, BytesIO):
         raise TypeError("pyHanko wrote elsewhere than into memory")
     return signed.getvalue()
@@ -114,7 +119,7 @@ def check_pdf(pdf: bytes, trusted: Certificate) -> SignatureReport:
         if not embedded:
             return SignatureReport(is_signed=False)
         context = ValidationContext(trust_roots=[trusted], allow_fetching=False)
-        status = validate_pdf_signature(embedded[0], context)
+        status = _apart(lambda: validate_pdf_signature(embedded[0], context))
     except Exception:  # noqa: BLE001
         # A stranger may show anything: on mangled files pyHanko raises AttributeError, InvalidOperation and more.
         return SignatureReport(is_signed=False)
@@ -127,6 +132,12 @@ def check_pdf(pdf: bytes, trusted: Certificate) -> SignatureReport:
         covers_whole_file=status.coverage is SignatureCoverageLevel.ENTIRE_FILE and unchanged,
         signer=str(status.signing_cert.subject.human_friendly),
     )
+
+
+def _apart(work: Callable[[], T]) -> T:
+    """Do something in a thread of its own: pyHanko starts an event loop, which a thread that runs one refuses."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
 
 
 def _make_pair(folder: Path) -> None:
