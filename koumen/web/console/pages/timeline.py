@@ -10,7 +10,7 @@ from koumen.dispatch.queries import BoardRow, BoardStop
 from koumen.visits.states import VisitState
 
 NAME_WIDTH = 104
-HOUR_WIDTH = 69  # nine hours beside the list of alerts at 1280 px
+HOUR_WIDTH = 58  # eleven hours, eight to seven, beside the list of alerts at 1280 px
 BLOCK_HEIGHT = 30
 LANE_GAP = 14
 HEAD = 30
