@@ -17,6 +17,10 @@ from koumen.branch.queries import this_branch
 from koumen.config.migrate import migrate_branch, migrations_digest
 from koumen.embedded import supervisor
 from koumen.kit import clock
+from tests.browser import chromium, page_for, server
+
+# Here and nowhere below: a second copy of the browser's fixture would start a second driver in one process.
+__all__ = ["chromium", "page_for", "server"]
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # a Tuesday, 12:00 in the branch
 

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 
 # Seconds of work, added over the workers: a part that outgrows this makes people stop running the tests.
-BUDGET_S = defaultdict(lambda: 30.0, {"journeys": 240.0, "embedded": 60.0, "simulation": 60.0})
+BUDGET_S = defaultdict(lambda: 30.0, {"journeys": 240.0, "sites": 90.0, "embedded": 60.0, "simulation": 60.0})
 REQUIRE_BROWSER = "KOUMEN_REQUIRE_BROWSER"
 
 

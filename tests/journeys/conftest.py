@@ -1,4 +1,4 @@
-"""What a journey is given: a browser, pages, a running product with its wallet, and a town."""
+"""What a journey is given besides browser, pages and product: a wallet, and a town whose clock stands."""
 
 import threading
 from collections.abc import Iterator
@@ -13,11 +13,8 @@ from playwright.sync_api import Browser
 from koumen.kit import clock
 from koumen.simulation.wallet import WalletProvider
 from koumen.simulation.wallet_book import WalletBook
-from tests.browser import chromium, page_for, server
 from tests.conftest import NOON
 from tests.journeys.town import Town, TownClock
-
-__all__ = ["chromium", "page_for", "server"]
 
 
 @pytest.fixture
