@@ -9,8 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count, Max, Sum
 
+from koumen.audit.command import require
 from koumen.audit.models import Fact, Seal
+from koumen.audit.permissions import may_read_chain
+from koumen.kit.actor import Actor
 
 POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 FIRST_LINK = hashlib.sha256(b"koumen.seal.1").digest()
@@ -146,3 +150,48 @@ def sealed_until() -> datetime | None:
 def facts_about(subject_id: UUID) -> list[Fact]:
     """What happened to one subject, oldest first; one query."""
     return list(Fact.objects.filter(subject_id=subject_id).order_by("id"))
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """How far the chain reaches."""
+
+    blocks: int
+    sealed_facts: int
+    sealed_until: datetime | None
+
+
+@dataclass(frozen=True)
+class FactPage:
+    """Some facts, newest first; ``older`` is where the next page begins. They are not counted: there are too many."""
+
+    facts: list[Fact]
+    older: int | None
+
+
+def chain_state(*, actor: Actor) -> ChainState:
+    """How many blocks and facts are sealed, and until when; one query. Raises Denied("facts-not-yours")."""
+    require(may_read_chain(actor), "facts-not-yours")
+    sums = Seal.objects.aggregate(blocks=Count("no"), facts=Sum("n"), until=Max("at"))
+    return ChainState(sums["blocks"], sums["facts"] or 0, sums["until"])
+
+
+def facts_found(
+    *,
+    actor: Actor,
+    kind: str = "",
+    subject_id: UUID | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> FactPage:
+    """A page of facts, of one kind or about one subject if asked; one query. Raises Denied("facts-not-yours")."""
+    require(may_read_chain(actor), "facts-not-yours")
+    facts = Fact.objects.all()
+    if kind:
+        facts = facts.filter(kind=kind)
+    if subject_id:
+        facts = facts.filter(subject_id=subject_id)
+    if before:
+        facts = facts.filter(id__lt=before)
+    rows = list(facts.order_by("-id")[: limit + 1])
+    return FactPage(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)

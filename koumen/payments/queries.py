@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
+from koumen.audit.command import require
 from koumen.conduct.queries import cash_limits
 from koumen.credit.models import Repayment
 from koumen.kit.actor import Actor
@@ -16,7 +17,7 @@ from koumen.kit.money import Money
 from koumen.ledger.models import Account
 from koumen.ledger.rules.chart import AccountKind, owed_minor
 from koumen.payments.models import Payment, Receipt
-from koumen.payments.permissions import receipts_visible_to, visible_to
+from koumen.payments.permissions import may_list_payments, receipts_visible_to, visible_to
 from koumen.payments.rules.cash import CashAdvice
 from koumen.payments.rules.codes import plain_code
 from koumen.payments.states import PaymentState
@@ -179,3 +180,55 @@ def _views(receipts: QuerySet[Receipt]) -> list[ReceiptView]:
 def _balances(payment_ids: Iterable[UUID]) -> dict[UUID, int]:
     rows = Repayment.objects.filter(payment_id__in=list(payment_ids))
     return dict(rows.values_list("payment_id", "balance_after_minor"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentSearch:
+    """What is looked for; empty means any. Moments are [from, to)."""
+
+    state: str = ""
+    tender: str = ""
+    staff_number: str = ""
+    opened_from: datetime | None = None
+    opened_to: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PaymentPage:
+    """Some payments, newest first, and how many match in all; ``older`` is where the next page begins."""
+
+    count: int
+    payments: list[Payment]
+    older: UUID | None
+
+
+def payments_found(
+    *, actor: Actor, search: PaymentSearch, before: UUID | None = None, limit: int = 50
+) -> PaymentPage:
+    """A page of the payments that match, each with visit, agent and receipt; two queries (and one to page on).
+
+    Raises Denied("payments-not-yours").
+    """
+    require(may_list_payments(actor), "payments-not-yours")
+    matching = _matching(search)
+    wanted = _older_than(matching, before) if before else matching
+    rows = list(wanted.select_related("visit", "agent", "receipt").order_by("-opened_at", "-id")[: limit + 1])
+    return PaymentPage(matching.count(), rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+
+
+def _matching(search: PaymentSearch) -> QuerySet[Payment]:
+    wanted = {
+        "state": search.state,
+        "tender": search.tender,
+        "agent__staff_number__iexact": search.staff_number,
+        "opened_at__gte": search.opened_from,
+        "opened_at__lt": search.opened_to,
+    }
+    return Payment.objects.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def _older_than(payments: QuerySet[Payment], before: UUID) -> QuerySet[Payment]:
+    last = Payment.objects.filter(id=before).values_list("opened_at", flat=True).first()
+    if last is None:
+        return payments
+    return payments.filter(Q(opened_at__lt=last) | Q(opened_at=last, id__lt=before))

@@ -1,5 +1,6 @@
 """Reading persons, customers and delegations; data in clear come from ``commands.reveal`` alone."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -119,3 +120,15 @@ def _key_of(person_id: UUID) -> bytes:
     if wrapped is None:
         raise Missing("person-not-found")
     return vault.unwrap(settings.KOUMEN_MASTER_KEY, person_id, bytes(wrapped))
+
+
+def customer_by_number(*, actor: Actor, number: str) -> Customer | None:
+    """The customer with this number, if the actor may know of them; one query. For staff."""
+    found = customers_visible_to(actor, today=date.min)
+    return found.filter(number__iexact=number.strip()).first() if actor.is_staff else None
+
+
+def customers_among(*, actor: Actor, person_ids: Sequence[UUID]) -> list[Customer]:
+    """Which of these persons are customers, by number; one query. For staff."""
+    found = customers_visible_to(actor, today=date.min).filter(person_id__in=person_ids)
+    return list(found.order_by("number")) if actor.is_staff else []

@@ -1,5 +1,6 @@
 """Reading visits; every list starts from what the actor may see."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict, Missing
 from koumen.kit.money import CURRENCIES
 from koumen.people import queries as people
-from koumen.visits.models import Agreement, Alert, Visit
+from koumen.visits.models import Agreement, Alert, Visit, VisitMove
 from koumen.visits.permissions import may_see_code, may_see_pictures, visible_to
 from koumen.visits.rules import secrets
 from koumen.visits.rules.band import amount_band
@@ -145,3 +146,39 @@ def note_for_agent(*, actor: Actor, visit_id: UUID) -> str:
 def note_place(visit_id: UUID) -> str:
     """Table, column and row of a note: read from elsewhere it does not open."""
     return f"visits_visit.note_for_agent.{visit_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierWindow:
+    """A promise that was changed: what it was, whose, and when it was changed."""
+
+    window_from: datetime
+    window_to: datetime
+    agent_id: UUID
+    moved_at: datetime
+
+
+def visit_by_number(*, actor: Actor, number: str) -> UUID | None:
+    """The visit with the number that a caller says, if the actor may know of it; one query."""
+    found = visible_to(actor).filter(number__iexact=number.strip())
+    return found.values_list("id", flat=True).first()
+
+
+def visits_of_customer(*, actor: Actor, customer_id: UUID, limit: int = 50) -> list[Visit]:
+    """A customer's visits with their agents, newest first; one query."""
+    visits = visible_to(actor).filter(customer_id=customer_id).select_related("agent")
+    return list(visits.order_by("-window_from", "-id")[:limit])
+
+
+def earlier_windows(*, actor: Actor, visit_id: UUID) -> list[EarlierWindow]:
+    """The windows a visit had before it was moved, oldest first; one query."""
+    moves = VisitMove.objects.filter(visit__in=visible_to(actor), visit_id=visit_id).order_by("id")
+    return [
+        EarlierWindow(
+            window_from=move.window_from,
+            window_to=move.window_to,
+            agent_id=move.agent_id,
+            moved_at=move.moved_at,
+        )
+        for move in moves
+    ]

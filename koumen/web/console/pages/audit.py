@@ -9,8 +9,8 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from koumen.audit import lists, queries
-from koumen.conduct import lists as conduct
+from koumen.audit import queries
+from koumen.conduct import queries as conduct
 from koumen.kit.actor import Actor
 from koumen.web.console.pages.facts import HAPPENED, told
 from koumen.web.console.pages.frame import csv_file, page, without
@@ -60,12 +60,12 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 def _home(actor: Actor) -> dict[str, Any]:
-    state = lists.chain_state(actor=actor)
+    state = queries.chain_state(actor=actor)
     rulings = conduct.rulings_found(actor=actor, limit=8)
     return {
         "state": state,
         "is_small": state.sealed_facts <= MOST_FACTS_HERE,
-        "facts": [_fact(fact) for fact in lists.facts_found(actor=actor, limit=12).facts],
+        "facts": [_fact(fact) for fact in queries.facts_found(actor=actor, limit=12).facts],
         "rulings": [_ruling(ruling) for ruling in rulings.rulings],
         "ruling_count": rulings.count,
     }
@@ -76,7 +76,7 @@ def _home(actor: Actor) -> dict[str, Any]:
 def facts(request: HttpRequest) -> HttpResponse:
     """Facts page by page, of one kind or about one subject."""
     form = FactFilter(request.GET)
-    found = lists.facts_found(actor=actor_of(request), before=_before(request), **_fact_search(form))
+    found = queries.facts_found(actor=actor_of(request), before=_before(request), **_fact_search(form))
     context = {
         "form": form,
         "facts": [_fact(fact) for fact in found.facts],
@@ -101,7 +101,7 @@ def _fact(fact: Any) -> dict[str, Any]:
 def facts_csv(request: HttpRequest) -> HttpResponseBase:
     """The newest facts that match, as a file with their sealed words."""
     search = _fact_search(FactFilter(request.GET))
-    found = lists.facts_found(actor=actor_of(request), limit=MOST_IN_A_FILE, **search)
+    found = queries.facts_found(actor=actor_of(request), limit=MOST_IN_A_FILE, **search)
     return csv_file(
         "facts",
         ("number", "kind", "subject", "actor", "at", "recorded_at", "body"),
@@ -120,7 +120,7 @@ def facts_csv(request: HttpRequest) -> HttpResponseBase:
 def rulings(request: HttpRequest) -> HttpResponse:
     """What the rules of conduct were asked, and what they said."""
     form, actor = RulingFilter(request.GET), actor_of(request)
-    lists.chain_state(actor=actor)  # the audit pages open together or not at all
+    queries.chain_state(actor=actor)  # the audit pages open together or not at all
     found = conduct.rulings_found(actor=actor, before=_id(request), **_ruling_search(form))
     context = {
         "form": form,
@@ -153,7 +153,7 @@ def _ruling(ruling: Any) -> dict[str, Any]:
 def rulings_csv(request: HttpRequest) -> HttpResponseBase:
     """The newest rulings that match, as a file."""
     actor = actor_of(request)
-    lists.chain_state(actor=actor)
+    queries.chain_state(actor=actor)
     found = conduct.rulings_found(
         actor=actor, limit=MOST_IN_A_FILE, **_ruling_search(RulingFilter(request.GET))
     )

@@ -15,10 +15,9 @@ from koumen.kit import clock
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Invalid
 from koumen.kit.money import Money
-from koumen.people import lists as found_people
 from koumen.people import queries as people
 from koumen.people.commands import reveal
-from koumen.visits import lists
+from koumen.visits import queries as visit_queries
 from koumen.web.console.pages.frame import page
 from koumen.web.ui.actors import actor_of, signed_in
 
@@ -46,7 +45,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, "customers", "customers", {"form": form})
     text = form.cleaned_data["q"]
-    visit_id = lists.visit_by_number(actor=actor, number=text)
+    visit_id = visit_queries.visit_by_number(actor=actor, number=text)
     if visit_id:
         return redirect("visit", visit_id=visit_id)
     hits = _found(actor, text)
@@ -63,7 +62,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _found(actor: Actor, text: str) -> "list[Customer]":
     """Whoever has this number, of one kind or the other."""
-    by_number = found_people.customer_by_number(actor=actor, number=text)
+    by_number = people.customer_by_number(actor=actor, number=text)
     if by_number:
         return [by_number]
     try:
@@ -71,7 +70,7 @@ def _found(actor: Actor, text: str) -> "list[Customer]":
     except Invalid:
         return []
     callers = [person.id for person in people.persons_by_phone(phone)]
-    return found_people.customers_among(actor=actor, person_ids=callers)
+    return people.customers_among(actor=actor, person_ids=callers)
 
 
 @signed_in
@@ -80,7 +79,7 @@ def show(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     """One customer: how to reach them, what they owe, their bills and visits."""
     actor, at = actor_of(request), clock.now()
     customer = people.customer_of(actor, customer_id=customer_id)
-    visits = lists.visits_of_customer(actor=actor, customer_id=customer_id)
+    visits = visit_queries.visits_of_customer(actor=actor, customer_id=customer_id)
     delegates = people.delegates_of(actor=actor, customer_id=customer_id, at=at)
     wanted = [
         customer.person_id,

@@ -12,10 +12,9 @@ from koumen.kit import clock
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Missing
 from koumen.kit.money import CURRENCIES, Money
-from koumen.ledger import lists
+from koumen.ledger import queries
 from koumen.ledger import queries as ledger
-from koumen.ledger.lists import BookLine
-from koumen.ledger.queries import TrialLine
+from koumen.ledger.queries import BookLine, TrialLine
 from koumen.ledger.rules.chart import AccountKind
 from koumen.people.commands import reveal
 from koumen.web.console.pages.frame import csv_file, page
@@ -125,7 +124,7 @@ def account(request: HttpRequest, kind: str, currency: str) -> HttpResponse:
     """The movements of one line of the trial balance, newest first."""
     actor = actor_of(request)
     known = _kind(kind, currency)
-    found = lists.movements_of(actor=actor, kind=known, currency=currency, before=_before(request))
+    found = queries.movements_of(actor=actor, kind=known, currency=currency, before=_before(request))
     context = {
         "kind": known.value,
         "word": word(ACCOUNTS, known),
@@ -163,7 +162,7 @@ def account_csv(request: HttpRequest, kind: str, currency: str) -> HttpResponseB
 def _all_movements(actor: Actor, kind: AccountKind, currency: str) -> Iterator[BookLine]:
     before = None
     while True:
-        found = lists.movements_of(
+        found = queries.movements_of(
             actor=actor, kind=kind, currency=currency, before=before, limit=A_FILE_PAGE
         )
         yield from found.lines

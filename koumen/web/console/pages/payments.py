@@ -14,8 +14,7 @@ from django.views.decorators.http import require_GET
 from koumen.branch.queries import this_branch
 from koumen.kit.actor import Actor
 from koumen.kit.money import Money
-from koumen.payments.lists import PaymentSearch, payments_found
-from koumen.payments.queries import verify_url
+from koumen.payments.queries import PaymentSearch, payments_found, verify_url
 from koumen.web.console.pages.frame import csv_file, page, without
 from koumen.web.console.pages.words import PAYMENTS, TENDERS, word
 from koumen.web.ui.actors import actor_of, signed_in

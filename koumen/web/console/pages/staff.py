@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from koumen.agents.lists import Roster, roster
+from koumen.agents.queries import Roster, roster
 from koumen.branch.queries import this_branch
 from koumen.kit import clock
 from koumen.people.commands import reveal

@@ -22,7 +22,7 @@ from koumen.ledger.permissions import may_read_books
 from koumen.payments import queries as payments
 from koumen.people.commands import reveal
 from koumen.visits import commands as visits
-from koumen.visits import lists, queries
+from koumen.visits import queries
 from koumen.visits.permissions import is_desk
 from koumen.visits.states import VisitState
 from koumen.web.console.pages.facts import ending_words, told
@@ -71,7 +71,7 @@ def show(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """The visit, its door, its money, its rulings and its facts; every name by one reading."""
     actor, at = actor_of(request), clock.now()
     visit = queries.visit(actor=actor, visit_id=visit_id)
-    moves = lists.earlier_windows(actor=actor, visit_id=visit_id)
+    moves = queries.earlier_windows(actor=actor, visit_id=visit_id)
     cards = agents.agent_cards(agent_ids={visit.agent_id, *(move.agent_id for move in moves)})
     wanted = [visit.customer.person_id, *(card.person_id for card in cards.values())]
     named = reveal(person_ids=wanted, purpose="console-visit", actor=actor, at=at)
