@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def places(data: Path) -> Places:
 def prepare(where: Places) -> None:
     """Make the folders, and refuse those that somebody else could have prepared for us."""
     if not where.data.exists():
-        where.data.mkdir(parents=True, mode=0o711)
+        where.data.mkdir(parents=True, mode=0o711, exist_ok=True)
         # Searchable, so that the account reaches its own closed folder below; nobody can list it.
         where.data.chmod(0o711)
     if where.moved:
@@ -100,18 +101,26 @@ def shared_folder() -> Path:
     return SHARED
 
 
+def _hand_over(folder: Path, account: Account) -> None:
+    """Give an empty folder of root's to the account: made a moment ago, by us or by a start beside us.
+
+    Also one that a start left behind when it was killed between making and giving. What root keeps something in
+    is not ours to give away.
+    """
+    found = folder.lstat()
+    if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not any(folder.iterdir()):
+        os.chown(folder, account.uid, account.gid, follow_symlinks=False)
+
+
 def own_folder(folder: Path, account: Account) -> None:
     """Make a folder that only the account may enter, or refuse the one that is there.
 
     A folder prepared by somebody else, or a link, would let them read every row or pose as the server.
     """
-    try:
+    with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    except FileExistsError:
-        pass
-    else:
-        if account.dropped:
-            os.chown(folder, account.uid, account.gid, follow_symlinks=False)
+    if account.dropped:
+        _hand_over(folder, account)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode):
         raise CannotRun(f"{folder} is not a folder (a link?): remove it")
