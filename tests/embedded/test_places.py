@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from koumen.embedded import places, supervisor
+from koumen.embedded.account import server_account
 
 
 def test_a_deep_folder_gets_a_short_socket_that_works(folder: Path) -> None:
@@ -83,8 +84,8 @@ def test_a_socket_folder_of_somebody_else_is_refused(folder: Path) -> None:
 def test_a_folder_of_roots_that_a_start_beside_us_is_about_to_give_away_is_taken(folder: Path) -> None:
     home = folder / "home"
     home.mkdir(mode=0o700)  # made, and killed or not yet come to giving it
-    places.own_folder(home, places.server_account())
-    assert home.stat().st_uid == places.server_account().uid
+    places.own_folder(home, server_account())
+    assert home.stat().st_uid == server_account().uid
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes folders for another account")
@@ -93,4 +94,4 @@ def test_a_folder_in_which_root_keeps_something_is_not_given_away(folder: Path) 
     home.mkdir(mode=0o700)
     (home / "diary").touch()
     with pytest.raises(supervisor.CannotRun, match="belongs to another account"):
-        places.own_folder(home, places.server_account())
+        places.own_folder(home, server_account())
