@@ -94,6 +94,22 @@ def check_server() -> int:
     return version
 
 
+def warn_of_one_role(say: Callable[[str], None]) -> None:
+    """Say so when the role that serves owns the facts: then only the triggers keep it from changing them."""
+    if not environment.database_url():
+        return
+    import psycopg
+
+    facts = f'"{environment.branch()}".audit_fact'
+    with psycopg.connect(_conninfo(), autocommit=True) as connection:
+        found = connection.execute("select has_table_privilege(%s, 'update')", [facts]).fetchone()
+    if found and found[0]:
+        say(
+            "Warning: DATABASE_URL serves with a role that may change facts and books. Migrate as an owner and "
+            "serve as a member of koumen_app; docs/how-to/database.md says how."
+        )
+
+
 def _conninfo() -> str:
     return environment.database_url() or supervisor.conninfo(environment.data())
 

@@ -45,6 +45,7 @@ def run_all(*, port: int | None, threads: int = THREADS, fill: bool) -> None:
             with ready.database(say, stop_it=True):
                 ready.start_django()
                 ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
+                ready.warn_of_one_role(say)
                 if fill:
                     fill_demonstration()
                 _keep_running(threads, began)

@@ -78,3 +78,24 @@ def test_a_server_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
     with pytest.raises(supervisor.CannotRun, match=r"DATABASE_URL: .*refused"):
         ready.check_server()
+
+
+@pytest.mark.django_db
+def test_a_role_that_may_change_facts_is_warned_of_and_one_that_may_not_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from django.db import connection
+
+    from koumen.embedded import supervisor
+
+    here = connection.settings_dict
+    monkeypatch.setenv("KOUMEN_BRANCH", "test")
+    told: list[str] = []
+    monkeypatch.setenv(
+        "DATABASE_URL", supervisor.conninfo(Path(os.environ["KOUMEN_DATA"]), str(here["NAME"]))
+    )
+    ready.warn_of_one_role(told.append)
+    assert [line.partition(":")[0] for line in told] == ["Warning"]
+    monkeypatch.setenv("DATABASE_URL", f"host={here['HOST']} user={here['USER']} dbname={here['NAME']}")
+    ready.warn_of_one_role(told.append)
+    assert len(told) == 1
