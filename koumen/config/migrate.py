@@ -12,7 +12,6 @@ from django.db import connection, connections
 from psycopg import sql
 
 from koumen.audit.commands import store_moves
-from koumen.branch.commands import store_holidays
 from koumen.branch.queries import this_branch
 from koumen.config import environment
 from koumen.config.machines import MACHINES
@@ -175,8 +174,3 @@ def _grant(schema: str) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement.as_string(None))
-
-
-def store_country_holidays(first_year: int, last_year: int) -> int:
-    """Enter the holidays of this branch's country."""
-    return store_holidays(country=this_branch().country, first_year=first_year, last_year=last_year)

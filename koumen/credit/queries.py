@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from koumen.branch.queries import this_branch
-from koumen.credit.models import CreditAccount, Due, Purchase, Quote, Repayment, Statement
+from koumen.credit.models import CreditAccount, Due, Quote, Statement
 from koumen.credit.permissions import visible_to
 from koumen.credit.rules.allocation import Bucket, Debt
 from koumen.credit.rules.owing import LastBill, Owed, reckon
@@ -98,20 +98,6 @@ def statements_of(*, actor: Actor, account_id: UUID) -> list[Statement]:
     """The bills of an account, newest first; two queries. Raises Missing("account-not-found")."""
     account = credit_account(actor=actor, account_id=account_id)
     return list(Statement.objects.filter(account=account).order_by("-issued_date"))
-
-
-def purchases_of(*, actor: Actor, account_id: UUID, limit: int = 50) -> list[Purchase]:
-    """What was bought and given back, newest first; two queries. Raises Missing("account-not-found")."""
-    account = credit_account(actor=actor, account_id=account_id)
-    return list(Purchase.objects.filter(account=account).order_by("-purchased_at", "-id")[:limit])
-
-
-def repayment_for(*, actor: Actor, payment_id: UUID) -> Repayment:
-    """How a payment was allocated; one query. Raises Missing("repayment-not-found")."""
-    found = Repayment.objects.filter(payment_id=payment_id, account__in=visible_to(actor)).first()
-    if found is None:
-        raise Missing("repayment-not-found")
-    return found
 
 
 def quote(*, actor: Actor, quote_id: UUID | str) -> Quote:

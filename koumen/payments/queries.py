@@ -133,11 +133,6 @@ def public_receipt(*, token: str) -> ReceiptView:
     return _only(_views(Receipt.objects.filter(token=token)))
 
 
-def receipt_by_token(*, token: str) -> ReceiptView:
-    """The same as public_receipt."""
-    return public_receipt(token=token)
-
-
 def receipt_by_code(*, code: str) -> ReceiptView:
     """The receipt whose code somebody typed; two queries. Raises Missing("receipt-not-found")."""
     return _only(_views(Receipt.objects.filter(short_code=plain_code(code))))

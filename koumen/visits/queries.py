@@ -39,21 +39,6 @@ def coming_visits(*, actor: Actor) -> list[Visit]:
     return list(_with_people(visible_to(actor)).filter(state__in=OPEN_STATES).order_by("window_from", "id"))
 
 
-def past_visits(*, actor: Actor, limit: int = 20) -> list[Visit]:
-    """The visits that are over, newest first; one query."""
-    over = _with_people(visible_to(actor)).exclude(state__in=OPEN_STATES)
-    return list(over.order_by("-window_from", "id")[:limit])
-
-
-def todays_stops(*, actor: Actor, agent_id: UUID, date: date) -> list[Visit]:
-    """An agent's visits of a day in the order of their windows, those over included; one query.
-
-    Requests are left out: nobody has promised them. The order of the road is known to ``dispatch``.
-    """
-    stops = _with_people(visible_to(actor)).filter(agent_id=agent_id, date=date)
-    return list(stops.exclude(state=VisitState.REQUESTED).order_by("window_from", "id"))
-
-
 def visits_of_day(*, actor: Actor, date: date) -> list[Visit]:
     """All visits of a day that the actor may see, by window; one query."""
     return list(_with_people(visible_to(actor)).filter(date=date).order_by("window_from", "id"))
