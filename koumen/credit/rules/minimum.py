@@ -13,7 +13,7 @@ def minimum_payment(parameters: Parameters, *, ordinary_minor: int, rest_minor: 
     owed = ordinary_minor + rest_minor
     if owed <= parameters.minimum_floor_minor:
         return owed
-    return max(share(ordinary_minor, parameters.rate) + rest_minor, parameters.minimum_floor_minor)
+    return max(share(ordinary_minor, parameters.minimum_share) + rest_minor, parameters.minimum_floor_minor)
 
 
 def unpaid_minimum(*, minimum_minor: int, balance_minor: int, unpaid_minor: int) -> int:

@@ -93,6 +93,8 @@ _WORDS: dict[str, str | Promise] = {
     "not-the-bill-day": _("Bills are made on the bill day only."),
     "statement-already-issued": _("This bill has been made already."),
     "debit-account-holds-no-money": _("No money can be taken from this account."),
+    # products and what they cost
+    "instalment-term-not-offered": _("We do not offer this number of instalments. Please choose another."),
     # taking over a history from a file
     "batch-known": _("This file has been taken over already."),
     "branch-currency": _("This file is in another currency than the branch."),
