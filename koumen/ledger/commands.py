@@ -16,9 +16,8 @@ from koumen.ledger.events import EntryReversed
 from koumen.ledger.models import Account, Entry, Movement
 from koumen.ledger.permissions import may_reverse_entry
 from koumen.ledger.rules.chart import OWNED, AccountKind
+from koumen.ledger.rules.entries import EntryKind
 from koumen.ledger.rules.posting import Line, check_lines, turned
-
-REVERSAL = "reversal"
 
 
 def account_for(*, kind: AccountKind, owner_id: UUID | None = None, currency: str) -> Account:
@@ -58,13 +57,14 @@ def post_entry(
     """Post one entry: movements and the sums of their accounts, which are locked in the order of their ids.
 
     An inner command: whoever calls it has required its own permission and records its own fact, which
-    names the actor; two SQL queries. Raises Invalid("entry-empty", "amount-not-positive",
-    "amount-too-large", "movement-one-sided", "currencies-differ") or Missing("account-not-found").
+    names the actor; two SQL queries. ``kind`` is one of rules.entries.EntryKind. Raises
+    Invalid("entry-empty", "amount-not-positive", "amount-too-large", "movement-one-sided",
+    "currencies-differ") or Missing("account-not-found").
     """
     del actor  # named by the caller's fact; an entry has no second copy of it
     check_lines(lines)
     _require_one_currency(lines)
-    return _post(kind=kind, lines=lines, source_id=source_id, effective_at=effective_at, at=at)
+    return _post(kind=EntryKind(kind), lines=lines, source_id=source_id, effective_at=effective_at, at=at)
 
 
 @command
@@ -92,7 +92,12 @@ def reverse_entry(*, entry_id: UUID, actor: Actor, at: datetime) -> Entry:
     if Entry.objects.filter(reverses=entry).exists():
         raise Conflict("entry-already-reversed")
     undone = _post(
-        kind=REVERSAL, lines=turned(lines), source_id=entry.source_id, effective_at=at, at=at, reverses=entry
+        kind=EntryKind.REVERSAL,
+        lines=turned(lines),
+        source_id=entry.source_id,
+        effective_at=at,
+        at=at,
+        reverses=entry,
     )
     record(EntryReversed(subject_id=undone.entry_id, reverses_id=entry.entry_id), actor=actor, at=at)
     return undone
@@ -109,7 +114,7 @@ def _require_one_currency(lines: Sequence[Line]) -> None:
 
 def _post(
     *,
-    kind: str,
+    kind: EntryKind,
     lines: Sequence[Line],
     source_id: UUID,
     effective_at: datetime,

@@ -37,9 +37,7 @@ class Entry(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     entry_id = models.UUIDField(unique=True, default=new_id)
-    kind = (
-        models.TextField()
-    )  # cash_tender, wallet_tender, purchase, refund, opening, import_payment, reversal
+    kind = models.TextField()  # rules.entries.EntryKind
     source_id = models.UUIDField()  # the payment, purchase or import batch behind it
     effective_at = models.DateTimeField()
     recorded_at = models.DateTimeField()

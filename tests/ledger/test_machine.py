@@ -29,6 +29,7 @@ from koumen.ledger.commands import account_for, post_entry, reverse_entry
 from koumen.ledger.models import Account, Entry, Movement
 from koumen.ledger.queries import check_books, trial_balance
 from koumen.ledger.rules.chart import AccountKind
+from koumen.ledger.rules.entries import EntryKind
 from koumen.ledger.rules.posting import Line
 
 AT = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -49,7 +50,9 @@ def post_once(*, key: UUID, lines: list[Line], at: datetime) -> Entry:
     memory = remember("post_once", actor=SYSTEM, key=key, inputs=inputs, at=at)
     if memory.answer is not None:
         return Entry.objects.get(entry_id=memory.answer["entry"])
-    entry = post_entry(kind="test", lines=lines, source_id=key, effective_at=at, actor=SYSTEM, at=at)
+    entry = post_entry(
+        kind=EntryKind.CORRECTION, lines=lines, source_id=key, effective_at=at, actor=SYSTEM, at=at
+    )
     memory.keep(entry=entry.entry_id)
     return entry
 

@@ -14,6 +14,7 @@ from koumen.ledger.commands import account_for, post_entry, reverse_entry
 from koumen.ledger.models import Account, Entry, Movement
 from koumen.ledger.queries import cash_by_agent, check_books, entries_for, trial_balance
 from koumen.ledger.rules.chart import CHART, AccountKind, Side, owed_minor
+from koumen.ledger.rules.entries import EntryKind
 from koumen.ledger.rules.posting import Line
 from tests import builders
 
@@ -21,7 +22,9 @@ pytestmark = pytest.mark.django_db
 
 
 def post(lines: Sequence[Line], at: datetime) -> Entry:
-    return post_entry(kind="test", lines=lines, source_id=new_id(), effective_at=at, actor=SYSTEM, at=at)
+    return post_entry(
+        kind=EntryKind.CORRECTION, lines=lines, source_id=new_id(), effective_at=at, actor=SYSTEM, at=at
+    )
 
 
 def bank(currency: str = "CNY") -> int:
@@ -80,7 +83,7 @@ def test_a_reversal_turns_the_entry_round_once(at: datetime) -> None:
         assert refusal.value.code == code
     assert Movement.objects.count() == 2
     shown = entries_for(actor=SYSTEM, source_id=entry.source_id)
-    assert [(line.kind, line.is_reversed) for line in shown] == [("test", True), ("reversal", False)]
+    assert [(line.kind, line.is_reversed) for line in shown] == [("correction", True), ("reversal", False)]
 
 
 def test_a_stranger_may_neither_read_nor_undo(at: datetime) -> None:
@@ -131,6 +134,19 @@ def test_a_sum_that_was_tampered_with_is_found_and_named(at: datetime) -> None:
     assert set(broken) == {"balances-equal-movements", "trial-balance-is-zero"}
     assert "kept 251/0, moved 250/0" in broken["balances-equal-movements"].first[0]
     assert report.exit_code == 1
+
+
+def test_an_entry_of_a_kind_that_nobody_wrote_down_is_a_fault_of_the_program(at: datetime) -> None:
+    with pytest.raises(ValueError, match="no_such_kind"):
+        post_entry(
+            kind="no_such_kind",
+            lines=[Line(bank(), merchant(), 5)],
+            source_id=new_id(),
+            effective_at=at,
+            actor=SYSTEM,
+            at=at,
+        )
+    assert not Entry.objects.exists()
 
 
 def test_every_kind_of_account_has_its_side() -> None:

@@ -174,7 +174,7 @@ class TestPaying:
                 payment_id=new_id(),
                 amount_minor=10000,
                 debit_account_id=account_for(kind=AccountKind.BANK, currency="CNY").id,
-                entry_kind="transfer",
+                entry_kind="transfer_in",
                 tendered_at=story.now,
             ),
             actor=SYSTEM,
@@ -229,7 +229,7 @@ def _already_carries(story: Story, amount_minor: int) -> None:
     custody = account_for(kind=AccountKind.AGENT_CASH, owner_id=story.agent.id, currency="CNY")
     safe = account_for(kind=AccountKind.SAFE, currency="CNY")
     post_entry(
-        kind="float",
+        kind="correction",
         lines=[Line(custody.id, safe.id, amount_minor)],
         source_id=new_id(),
         effective_at=story.now,

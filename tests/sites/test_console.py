@@ -17,13 +17,14 @@ from koumen.kit.actor import Role
 from koumen.kit.events import Event
 from koumen.kit.ids import new_id
 from koumen.ledger.rules.chart import AccountKind
+from koumen.ledger.rules.entries import EntryKind
 from koumen.payments import commands as payments
 from koumen.payments.models import Payment
 from koumen.people.models import Reveal
 from koumen.visits.models import Alert
 from koumen.web.console.pages.facts import HAPPENED
 from koumen.web.console.pages.frame import csv_file
-from koumen.web.console.pages.words import ACCOUNTS
+from koumen.web.console.pages.words import ACCOUNTS, ENTRIES
 from tests import builders
 from tests.sites.doors import as_customer, as_staff, nobody, text
 from tests.visits.stories import Story, a_visit
@@ -402,8 +403,9 @@ def test_every_fact_has_words() -> None:
     assert kinds - set(HAPPENED) == set()
 
 
-def test_every_account_of_the_chart_has_words() -> None:
-    assert {str(kind) for kind in AccountKind} - set(ACCOUNTS) == set()
+def test_every_account_of_the_chart_and_every_entry_has_words() -> None:
+    assert set(ACCOUNTS) == {str(kind) for kind in AccountKind}
+    assert set(ENTRIES) == {str(kind) for kind in EntryKind}
 
 
 def _all_events(kind: type[Event]) -> Iterator[type[Event]]:

@@ -21,6 +21,12 @@ class AccountKind(StrEnum):
     INTEREST_INCOME = "interest_income"
     LATE_INCOME = "late_income"
     FEE_INCOME = "fee_income"
+    RECOVERY_INCOME = "recovery_income"
+    CASH_OVER = "cash_over"
+    WAIVER_EXPENSE = "waiver_expense"
+    WRITE_OFF_EXPENSE = "write_off_expense"
+    AGENT_SHORT = "agent_short"
+    SUSPENSE = "suspense"
 
 
 class Side(StrEnum):
@@ -47,6 +53,12 @@ CHART: dict[AccountKind, Side] = {
     AccountKind.INTEREST_INCOME: Side.CREDIT,
     AccountKind.LATE_INCOME: Side.CREDIT,
     AccountKind.FEE_INCOME: Side.CREDIT,
+    AccountKind.RECOVERY_INCOME: Side.CREDIT,  # money that came in after its debt was written off
+    AccountKind.CASH_OVER: Side.CREDIT,  # counted at a hand-in, but belonging to no receipt
+    AccountKind.WAIVER_EXPENSE: Side.DEBIT,
+    AccountKind.WRITE_OFF_EXPENSE: Side.DEBIT,
+    AccountKind.AGENT_SHORT: Side.DEBIT,  # receipted by an agent, but missing at the hand-in
+    AccountKind.SUSPENSE: Side.BOTH,  # money in and out of the bank that nobody has matched yet
 }
 
 # The debts of a customer, each a bucket of what is due.
@@ -59,7 +71,7 @@ MONEY = (
 )
 
 # Accounts that a customer, a credit account or an agent owns; all others are the branch's own.
-OWNED = frozenset({*RECEIVABLES, AccountKind.CREDIT_BALANCE, AccountKind.AGENT_CASH})
+OWNED = frozenset({*RECEIVABLES, AccountKind.CREDIT_BALANCE, AccountKind.AGENT_CASH, AccountKind.AGENT_SHORT})
 
 
 def owed_minor(kind: AccountKind, *, debit_minor: int, credit_minor: int) -> int:

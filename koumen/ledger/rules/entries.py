@@ -1,0 +1,37 @@
+"""The kinds of entries: which business fact stands behind a group of movements."""
+
+from enum import StrEnum
+
+
+class EntryKind(StrEnum):
+    """What happened; an entry of any other kind is a fault of the program."""
+
+    # The line is used.
+    PURCHASE = "purchase"
+    REFUND = "refund"  # something bought was given back
+    DISBURSEMENT = "disbursement"  # a loan was paid out
+    # Money comes in for a debt.
+    CASH_TENDER = "cash_tender"
+    WALLET_TENDER = "wallet_tender"
+    TRANSFER_IN = "transfer_in"
+    REPAYMENT = "repayment"  # in any other way
+    # What the debt grows by.
+    INTEREST = "interest"
+    LATE_CHARGE = "late_charge"
+    FEE = "fee"
+    PLAN_FEE = "plan_fee"
+    # What it shrinks by without money, and money that comes after that.
+    WAIVER = "waiver"
+    WRITE_OFF = "write_off"
+    RECOVERY = "recovery"
+    # Money back to a customer, and mending.
+    CREDIT_REFUND = "credit_refund"
+    CORRECTION = "correction"
+    REVERSAL = "reversal"
+    # Cash on its way from the agent to the bank.
+    HAND_IN = "hand_in"
+    DEPOSIT = "deposit"
+    CASH_DIFFERENCE = "cash_difference"
+    # Taken over from another system.
+    OPENING = "opening"
+    IMPORT_PAYMENT = "import_payment"
