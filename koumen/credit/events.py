@@ -1,6 +1,7 @@
 """What happens to credit accounts."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from koumen.kit.events import Event
@@ -30,6 +31,7 @@ class ProductVersionStored(Event):
 
     product: str
     version: int
+    effective_from: date
 
 
 @dataclass(frozen=True, kw_only=True)

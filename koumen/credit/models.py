@@ -7,13 +7,18 @@ from koumen.people.models import Customer
 
 
 class ProductVersion(models.Model):
-    """One immutable version of a product's parameters (credit/rules/parameters.py gives their meaning)."""
+    """One immutable version of a product's parameters (credit/rules/parameters.py gives their meaning). Append-only.
+
+    An account keeps the version it was opened with. Of the versions whose day has come the newest is in force.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     product = models.TextField()
     version = models.IntegerField()
     currency = models.CharField(max_length=3)
     parameters = models.JSONField()
+    effective_from = models.DateField(null=True)  # empty in versions from before there were dates: at once
+    stored_by_id = models.UUIDField(null=True)  # people.Person; empty for the system
     created_at = models.DateTimeField()
 
     class Meta:

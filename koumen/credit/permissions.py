@@ -10,8 +10,18 @@ READERS = (*KEEPERS, Role.DISPATCHER, Role.COMPLIANCE, Role.AGENT)
 
 
 def may_keep_accounts(actor: Actor) -> bool:
-    """Opening accounts, entering purchases, issuing statements, storing product versions."""
+    """Opening accounts, entering purchases, issuing statements."""
     return actor.has(*KEEPERS)
+
+
+def may_store_products(actor: Actor) -> bool:
+    """Saying what a product costs."""
+    return actor.has(Role.ADMINISTRATOR, Role.SYSTEM)
+
+
+def may_read_products(actor: Actor) -> bool:
+    """Seeing every version of every product."""
+    return actor.has(*KEEPERS, Role.COMPLIANCE)
 
 
 def may_import_accounts(actor: Actor) -> bool:

@@ -3,9 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count
+
+from koumen.audit.command import require
 from koumen.branch.queries import this_branch
-from koumen.credit.models import CreditAccount, Due, Quote, Statement
-from koumen.credit.permissions import visible_to
+from koumen.credit.models import CreditAccount, Due, ProductVersion, Quote, Statement
+from koumen.credit.permissions import may_read_products, visible_to
 from koumen.credit.rules.allocation import Bucket, Debt
 from koumen.credit.rules.owing import LastBill, Owed, reckon
 from koumen.credit.rules.parameters import Parameters
@@ -110,3 +113,14 @@ def quote(*, actor: Actor, quote_id: UUID | str) -> Quote:
     if found is None:
         raise Missing("quote-not-found")
     return found
+
+
+def product_versions(*, actor: Actor) -> list[ProductVersion]:
+    """Every version of every product, by name and newest first, each with how many accounts have it; one query.
+
+    Raises Denied("products-not-yours").
+    """
+    require(may_read_products(actor), "products-not-yours")
+    return list(
+        ProductVersion.objects.annotate(accounts=Count("creditaccount")).order_by("product", "-version")
+    )

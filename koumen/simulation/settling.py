@@ -15,7 +15,7 @@ from koumen.agents import queries as agent_queries
 from koumen.branch.commands import BranchOpening, open_branch, store_holidays
 from koumen.branch.queries import this_branch
 from koumen.conduct.commands import store_base_pack
-from koumen.credit.commands.opening import store_product_version
+from koumen.credit.commands import store_product_version
 from koumen.credit.importer import HistoricAccount, write_history
 from koumen.credit.rules.parameters import Parameters
 from koumen.kit.actor import SYSTEM, Role

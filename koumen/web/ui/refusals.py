@@ -94,6 +94,19 @@ _WORDS: dict[str, str | Promise] = {
     "statement-already-issued": _("This bill has been made already."),
     "debit-account-holds-no-money": _("No money can be taken from this account."),
     # products and what they cost
+    "price-above-cap": _(
+        "This would cost more than the cap: %(apr)s %% a year, where at most %(cap)s %% is allowed."
+    ),
+    "effective-in-the-past": _(
+        "A version cannot be in force before it was made. Please choose today or a later day."
+    ),
+    "product-name-unreadable": _("Please give the product a short name, without spaces at its ends."),
+    "product-changed-meanwhile": _(
+        "Somebody else has changed this product meanwhile. Please open it again and look at their version first."
+    ),
+    "product-unchanged": _("Nothing is different from the version there is."),
+    "product-currency-fixed": _("A product stays in its currency. Please make another product."),
+    "product-not-in-force": _("This version of the product is not in force yet."),
     "instalment-term-not-offered": _("We do not offer this number of instalments. Please choose another."),
     # taking over a history from a file
     "batch-known": _("This file has been taken over already."),
