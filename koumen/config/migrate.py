@@ -26,6 +26,7 @@ APPEND_ONLY = (
     "audit_seal",
     "ledger_entry",
     "ledger_movement",
+    "ledger_bookperiod",
     "people_reveal",
     "conduct_ruling",
     "credit_purchase",
@@ -33,6 +34,9 @@ APPEND_ONLY = (
     "payments_notecount",
     "visits_visitmove",
 )
+
+# Written only by functions that act as the owner.
+WRITTEN_BY_FUNCTION = ("audit_seal", "ledger_bookperiod")
 
 
 def migrate_branch(schema: str, on_step: Callable[[str], None] = lambda step: None) -> None:
@@ -163,7 +167,10 @@ def _grant(schema: str) -> None:
         sql.SQL("grant usage on all sequences in schema public to {}").format(group),
         sql.SQL("grant select, insert, update, delete on all tables in schema {} to {}").format(place, group),
         sql.SQL("grant usage on all sequences in schema {} to {}").format(place, group),
-        sql.SQL("revoke insert on {} from {}").format(sql.Identifier(schema, "audit_seal"), group),
+        *(
+            sql.SQL("revoke insert on {} from {}").format(sql.Identifier(schema, table), group)
+            for table in WRITTEN_BY_FUNCTION
+        ),
         *(
             sql.SQL("revoke update, delete, truncate on {} from {}").format(
                 sql.Identifier(schema, table), group

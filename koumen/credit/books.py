@@ -1,6 +1,14 @@
 """Credit's side of the proof of the books: bills and debts against the movements."""
 
+from datetime import date, datetime
+
+from koumen.audit.command import command, require
 from koumen.branch.queries import this_branch
+from koumen.kit.actor import Actor
+from koumen.kit.errors import Conflict
+from koumen.ledger.commands import close_books as close_ledger
+from koumen.ledger.models import BookPeriod
+from koumen.ledger.permissions import may_close_books
 from koumen.ledger.proof import prove, whole_tables
 from koumen.ledger.queries import check_books as check_ledger
 from koumen.ledger.rules.books import BooksReport
@@ -69,11 +77,29 @@ _PURCHASES = """
 def check_books() -> BooksReport:
     """Prove the ledger, then that bills, debts, purchases and splits say what the ledger says.
 
-    Whole tables, set-based, two queries a promise. For the command line.
+    Whole tables, set-based, two queries a promise.
     """
+    return check_ledger() + check_credit()
+
+
+@command
+def close_books(*, through: date, actor: Actor, at: datetime) -> BookPeriod:
+    """Close all open days up to and with one, for good, if every promise of the books holds, credit's too.
+
+    Records BooksClosed. Raises what the ledger's close_books raises.
+    """
+    require(may_close_books(actor), "books-not-yours")
+    broken = [check.name for check in check_credit().checks if not check.holds]
+    if broken:
+        raise Conflict("books-not-right", promises=", ".join(broken))
+    return close_ledger(through=through, actor=actor, at=at)
+
+
+def check_credit() -> BooksReport:
+    """Prove that bills, debts, purchases and splits say what the ledger says; two queries a promise."""
     zone = this_branch().zone_name
     with whole_tables():
-        own = BooksReport(
+        return BooksReport(
             (
                 prove(
                     "statements-equal-movements", "select count(*) from credit_statement", _STATEMENTS, zone
@@ -83,4 +109,3 @@ def check_books() -> BooksReport:
                 prove("splits-equal-entries", "select count(*) from credit_repayment", _SPLITS),
             )
         )
-    return check_ledger() + own

@@ -1,20 +1,24 @@
-"""Opening accounts, posting and reversing."""
+"""Opening accounts, posting, reversing, closing days."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import LockNotAvailable
 
 from koumen.audit.command import command, lock_by_ids, require
 from koumen.audit.commands import record
+from koumen.branch.queries import this_branch
 from koumen.kit.actor import Actor
+from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict, Invalid, Missing
 from koumen.kit.ids import new_id
 from koumen.kit.money import CURRENCIES
-from koumen.ledger.events import EntryReversed
-from koumen.ledger.models import Account, Entry, Movement
-from koumen.ledger.permissions import may_reverse_entry
+from koumen.ledger.events import BooksClosed, EntryReversed
+from koumen.ledger.models import Account, BookPeriod, Entry, Movement
+from koumen.ledger.permissions import may_close_books, may_reverse_entry
+from koumen.ledger.queries import check_books, first_open_date
 from koumen.ledger.rules.chart import OWNED, AccountKind
 from koumen.ledger.rules.entries import EntryKind
 from koumen.ledger.rules.posting import Line, check_lines, turned
@@ -56,6 +60,7 @@ def post_entry(
 ) -> Entry:
     """Post one entry: movements and the sums of their accounts, which are locked in the order of their ids.
 
+    It counts on the day it is effective or, when that day is closed, on the first open one (``booked_date``).
     An inner command: whoever calls it has required its own permission and records its own fact, which
     names the actor; two SQL queries. ``kind`` is one of rules.entries.EntryKind. Raises
     Invalid("entry-empty", "amount-not-positive", "amount-too-large", "movement-one-sided",
@@ -101,6 +106,47 @@ def reverse_entry(*, entry_id: UUID, actor: Actor, at: datetime) -> Entry:
     )
     record(EntryReversed(subject_id=undone.entry_id, reverses_id=entry.entry_id), actor=actor, at=at)
     return undone
+
+
+@command
+def close_books(*, through: date, actor: Actor, at: datetime) -> BookPeriod:
+    """Close all open days up to and with one, for good, if every promise of the ledger holds.
+
+    Proven before postings are kept out, since a proof takes seconds: whatever is posted meanwhile is right by
+    the posting function. Records BooksClosed. Raises Denied("books-not-yours"),
+    Invalid("books-day-not-over"), Conflict("books-closed-already" | "books-not-right" | "books-busy").
+    """
+    require(may_close_books(actor), "books-not-yours")
+    if through >= local_date(at, this_branch().zone):
+        raise Invalid("books-day-not-over", field="through", day=through)
+    first_open = first_open_date(actor=actor)
+    if first_open and through < first_open:
+        raise Conflict("books-closed-already", day=through)
+    broken = [check.name for check in check_books().checks if not check.holds]
+    if broken:
+        raise Conflict("books-not-right", promises=", ".join(broken))
+    period = _close(through=through, actor=actor, at=at)
+    record(
+        BooksClosed(subject_id=period.id, from_date=period.from_date, to_date=period.to_date),
+        actor=actor,
+        at=at,
+    )
+    return period
+
+
+def _close(*, through: date, actor: Actor, at: datetime) -> BookPeriod:
+    period_id = new_id()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select close_books(%s, %s, %s, %s)", [period_id, through, at, actor.key])
+            (since,) = cursor.fetchone()
+    except OperationalError as fault:
+        if isinstance(fault.__cause__, LockNotAvailable):
+            raise Conflict("books-busy") from fault
+        raise
+    if since is None:  # somebody was faster
+        raise Conflict("books-closed-already", day=through)
+    return BookPeriod.objects.get(id=period_id)
 
 
 def _require_one_currency(lines: Sequence[Line]) -> None:

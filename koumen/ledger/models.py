@@ -5,7 +5,7 @@ from django.db import models
 from koumen.kit.ids import new_id
 from koumen.ledger.rules.chart import AccountKind
 
-__all__ = ["Account", "AccountKind", "Entry", "Movement"]
+__all__ = ["Account", "AccountKind", "BookPeriod", "Entry", "Movement"]
 
 
 class Account(models.Model):
@@ -39,12 +39,16 @@ class Entry(models.Model):
     entry_id = models.UUIDField(unique=True, default=new_id)
     kind = models.TextField()  # rules.entries.EntryKind
     source_id = models.UUIDField()  # the payment, purchase or import batch behind it
-    effective_at = models.DateTimeField()
+    effective_at = models.DateTimeField()  # the economic moment
     recorded_at = models.DateTimeField()
+    booked_date = models.DateField()  # the day it counts in the books; set by the posting functions only
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
 
     class Meta:
-        indexes = [models.Index(fields=["source_id"], name="ledger_entry_source")]
+        indexes = [
+            models.Index(fields=["source_id"], name="ledger_entry_source"),
+            models.Index(fields=["booked_date"], name="ledger_entry_booked"),
+        ]
 
 
 class Movement(models.Model):
@@ -63,4 +67,25 @@ class Movement(models.Model):
                 condition=~models.Q(debit=models.F("credit")),
                 name="ledger_movement_two_sides",
             ),
+        ]
+
+
+class BookPeriod(models.Model):
+    """Days ``[from, to)`` that are closed for good; each period begins where the last one ended. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    from_date = models.DateField(unique=True)
+    to_date = models.DateField(unique=True)  # the first open day after it
+    through_entry_id = (
+        models.BigIntegerField()
+    )  # the newest entry there was: no later one counts in the period
+    closed_at = models.DateTimeField()
+    closed_by = models.TextField()  # kit.actor.Actor.key
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(to_date__gt=models.F("from_date")),
+                name="ledger_period_forward",
+            )
         ]

@@ -19,6 +19,11 @@ def may_reverse_entry(actor: Actor) -> bool:
     return actor.has(Role.FINANCE, Role.SYSTEM)
 
 
+def may_close_books(actor: Actor) -> bool:
+    """Closing days for good is finance's."""
+    return actor.has(Role.FINANCE, Role.SYSTEM)
+
+
 def visible_to(actor: Actor) -> QuerySet[Account]:
     """Finance sees every account, an agent the cash in their own hands, anyone else none."""
     if may_read_books(actor):

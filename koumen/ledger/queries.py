@@ -1,15 +1,17 @@
 """Reading the books and proving them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import F, Q, Sum
 
 from koumen.audit.command import require
+from koumen.branch.queries import this_branch
 from koumen.kit.actor import Actor
-from koumen.ledger.models import Account, Entry, Movement
+from koumen.ledger.models import Account, BookPeriod, Entry, Movement
 from koumen.ledger.permissions import may_read_books, visible_to
+from koumen.ledger.promises import PROMISES, WRONG_DAY, WRONG_SIDE
 from koumen.ledger.proof import prove, whole_tables
 from koumen.ledger.rules.books import BooksReport
 from koumen.ledger.rules.chart import CHART, AccountKind, Side, owed_minor
@@ -119,6 +121,18 @@ def last_entry_id() -> int:
     return Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
+def closed_periods(*, actor: Actor) -> list[BookPeriod]:
+    """The closed periods, newest first; one query. Raises Denied("books-not-yours")."""
+    require(may_read_books(actor), "books-not-yours")
+    return list(BookPeriod.objects.order_by("-to_date"))
+
+
+def first_open_date(*, actor: Actor) -> date | None:
+    """From which day on entries may count; None while no day is closed. One query. Raises Denied("books-not-yours")."""
+    require(may_read_books(actor), "books-not-yours")
+    return BookPeriod.objects.order_by("-to_date").values_list("to_date", flat=True).first()
+
+
 def check_books() -> BooksReport:
     """Prove the promises of the ledger from its movements; whole tables, two queries a promise. For the command line."""
     debit = [kind.value for kind, side in CHART.items() if side is Side.DEBIT]
@@ -126,79 +140,22 @@ def check_books() -> BooksReport:
     with whole_tables():
         return BooksReport(
             (
-                *(prove(*promise) for promise in _PROMISES),
+                *(prove(*promise) for promise in PROMISES),
                 prove(
                     "balances-on-their-side",
                     "select count(*) from ledger_account",
-                    _WRONG_SIDE,
+                    WRONG_SIDE,
                     debit,
                     credit,
                 ),
+                prove(
+                    "entries-count-on-their-day",
+                    "select count(*) from ledger_entry",
+                    WRONG_DAY,
+                    this_branch().zone_name,
+                ),
             )
         )
-
-
-# No debt, cash or credit balance may stand on its wrong side.
-_WRONG_SIDE = (
-    "select 'account ' || id || ' ' || kind || ': ' || debit_minor - credit_minor as what from ledger_account"
-    " where (kind = any(%s) and debit_minor < credit_minor) or (kind = any(%s) and credit_minor < debit_minor)"
-)
-
-# (name, how many are looked at, one row 'what' for each that breaks the promise)
-_PROMISES = (
-    (
-        "entries-have-movements",
-        "select count(*) from ledger_entry",
-        (
-            "select 'entry ' || e.id as what from ledger_entry e"
-            " where not exists (select from ledger_movement m where m.entry_id = e.id)"
-        ),
-    ),
-    (
-        "entries-balance",
-        "select count(*) from ledger_movement",
-        # one row moves one amount: it balances unless its two accounts count in different money
-        (
-            "select 'entry ' || m.entry_id || ' movement ' || m.id as what from ledger_movement m"
-            " join ledger_account d on d.id = m.debit_id join ledger_account c on c.id = m.credit_id"
-            " where d.currency <> c.currency or m.debit_id = m.credit_id or m.amount_minor <= 0"
-        ),
-    ),
-    (
-        "balances-equal-movements",
-        "select count(*) from ledger_account",
-        (
-            "select 'account ' || a.id || ' ' || a.kind || ': kept ' || a.debit_minor || '/' || a.credit_minor"
-            " || ', moved ' || coalesce(m.debit, 0) || '/' || coalesce(m.credit, 0) as what"
-            " from ledger_account a left join ("
-            "   select account, sum(debit) as debit, sum(credit) as credit from ("
-            "     select debit_id as account, amount_minor as debit, 0 as credit from ledger_movement"
-            "     union all select credit_id, 0, amount_minor from ledger_movement) side group by account"
-            " ) m on m.account = a.id"
-            " where a.debit_minor <> coalesce(m.debit, 0) or a.credit_minor <> coalesce(m.credit, 0)"
-        ),
-    ),
-    (
-        "reversals-turn-their-entry",
-        "select count(*) from ledger_entry where reverses_id is not null",
-        (
-            "select 'entry ' || r.id as what from ledger_entry r where r.reverses_id is not null and exists ("
-            " (select debit_id, credit_id, amount_minor from ledger_movement where entry_id = r.reverses_id"
-            "  except all select credit_id, debit_id, amount_minor from ledger_movement where entry_id = r.id)"
-            " union all"
-            " (select credit_id, debit_id, amount_minor from ledger_movement where entry_id = r.id"
-            "  except all select debit_id, credit_id, amount_minor from ledger_movement where entry_id = r.reverses_id))"
-        ),
-    ),
-    (
-        "trial-balance-is-zero",
-        "select count(distinct currency) from ledger_account",
-        (
-            "select currency || ' ' || sum(debit_minor - credit_minor) as what from ledger_account"
-            " group by currency having sum(debit_minor - credit_minor) <> 0"
-        ),
-    ),
-)
 
 
 @dataclass(frozen=True, kw_only=True)

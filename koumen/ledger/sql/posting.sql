@@ -1,13 +1,20 @@
 -- The only writers of ledger_account's sums. Accounts are locked in the order of their ids, so that two
 -- postings never wait for each other in a circle.
+--
+-- An entry counts on the day it is effective, or on the first open day when that one is closed. ledger_entry is
+-- locked before the closed days are read, in the mode of the insert that follows: a close at the same time either
+-- waits for this transaction, or has ended and is seen (see closing.sql).
 
 -- One entry with its movements; returns the entry's id.
-create function post_entry(entry_uuid uuid, kind_of text, source uuid, effective timestamptz, recorded timestamptz,
+create or replace function post_entry(entry_uuid uuid, kind_of text, source uuid, effective timestamptz, recorded timestamptz,
                            reversed_id bigint, debits bigint[], credits bigint[], amounts bigint[])
 returns bigint language plpgsql set search_path from current as $$
 declare
-  posted bigint; found_currencies int; found_accounts int; named int;
+  posted bigint; found_currencies int; found_accounts int; named int; zone text; first_open date;
 begin
+  lock table ledger_entry in row exclusive mode;
+  select b.zone_name, (select max(p.to_date) from ledger_bookperiod p) into strict zone, first_open
+    from branch_branch b where b.schema = current_schema();
   perform 1 from ledger_account where id = any(debits || credits) order by id for no key update;
   select count(distinct currency), count(*) into found_currencies, found_accounts
     from ledger_account where id = any(debits || credits);
@@ -18,8 +25,9 @@ begin
   if found_currencies <> 1 then
     raise exception 'an entry has one currency, not %', found_currencies using errcode = 'check_violation';
   end if;
-  insert into ledger_entry (entry_id, kind, source_id, effective_at, recorded_at, reverses_id)
-    values (entry_uuid, kind_of, source, effective, recorded, reversed_id) returning id into posted;
+  insert into ledger_entry (entry_id, kind, source_id, effective_at, recorded_at, reverses_id, booked_date)
+    values (entry_uuid, kind_of, source, effective, recorded, reversed_id,
+            greatest((effective at time zone zone)::date, first_open)) returning id into posted;
   insert into ledger_movement (entry_id, debit_id, credit_id, amount_minor)
     select posted, m.debit, m.credit, m.amount from unnest(debits, credits, amounts) as m(debit, credit, amount);
   update ledger_account a
@@ -34,10 +42,13 @@ end $$;
 
 -- Many entries at once, from the session's own tables staged_entry and staged_movement (see ledger/staging.py),
 -- which are emptied; the same promises as above, checked for the whole set. Returns how many movements.
-create function post_staged(recorded timestamptz) returns bigint language plpgsql set search_path from current as $$
+create or replace function post_staged(recorded timestamptz) returns bigint language plpgsql set search_path from current as $$
 declare
-  moved bigint; wrong text;
+  moved bigint; wrong text; zone text; first_open date;
 begin
+  lock table ledger_entry in row exclusive mode;
+  select b.zone_name, (select max(p.to_date) from ledger_bookperiod p) into strict zone, first_open
+    from branch_branch b where b.schema = current_schema();
   -- without it the planner takes the fresh tables for a few rows and joins them one by one
   analyze staged_entry, staged_movement;
   perform 1 from ledger_account
@@ -55,8 +66,9 @@ begin
     raise exception 'entry % has no movement', wrong using errcode = 'check_violation';
   end if;
   with posted as (
-    insert into ledger_entry (entry_id, kind, source_id, effective_at, recorded_at)
-    select entry_id, kind, source_id, effective_at, recorded from staged_entry
+    insert into ledger_entry (entry_id, kind, source_id, effective_at, recorded_at, booked_date)
+    select entry_id, kind, source_id, effective_at, recorded,
+      greatest((effective_at at time zone zone)::date, first_open) from staged_entry
     returning id, entry_id)
   insert into ledger_movement (entry_id, debit_id, credit_id, amount_minor)
     select posted.id, m.debit_id, m.credit_id, m.amount_minor

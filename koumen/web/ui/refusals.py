@@ -116,6 +116,10 @@ _WORDS: dict[str, str | Promise] = {
     "history-out-of-order": _("This history is not in the order of time."),
     # books
     "books-not-yours": _("You may not change the books."),
+    "books-day-not-over": _("Only days that are over can be closed."),
+    "books-closed-already": _("This day has been closed already."),
+    "books-not-right": _("The books cannot be closed: they are not right (%(promises)s)."),
+    "books-busy": _("Somebody is writing many entries just now. Please try again in a minute."),
     "entry-not-found": _("We cannot find this entry."),
     "entry-empty": _("An entry needs at least one movement."),
     "entry-already-reversed": _("This entry has been reversed already."),

@@ -68,6 +68,7 @@ HAPPENED: Words = {
     "AccountsImported": _("A file of accounts was taken over"),
     "DocumentStored": _("A document was sealed and kept"),
     "EntryReversed": _("An entry in the books was undone"),
+    "BooksClosed": _("Days of the books were closed"),
     "MessageSent": _("A message was sent"),
 }
 
