@@ -28,7 +28,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="BookPeriod",
             fields=[
-                ("id", models.UUIDField(default=koumen.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=koumen.kit.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
                 ("from_date", models.DateField(unique=True)),
                 ("to_date", models.DateField(unique=True)),
                 ("through_entry_id", models.BigIntegerField()),
