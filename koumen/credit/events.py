@@ -70,3 +70,32 @@ class AccountsImported(Event):
     file_digest: str
     accounts: int
     statements: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostSheetShown(Event):
+    """All costs of a borrowing were put before somebody; the subject is the cost sheet."""
+
+    credit_account_id: UUID
+    purpose: str
+    principal_minor: int
+    currency: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostSheetConfirmed(Event):
+    """Somebody confirmed all costs of a borrowing; the subject is the cost sheet."""
+
+    credit_account_id: UUID
+    purpose: str
+    how: str
+    digest: str
+    signature_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostSheetPrinted(Event):
+    """A confirmed cost sheet was made as a document; the subject is the cost sheet."""
+
+    document_id: UUID

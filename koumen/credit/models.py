@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from koumen.documents.models import Document
 from koumen.kit.ids import new_id
 from koumen.people.models import Customer
 
@@ -141,3 +142,46 @@ class Repayment(models.Model):
     credit_minor = models.BigIntegerField()  # the surplus, now a credit balance
     balance_after_minor = models.BigIntegerField()
     tendered_at = models.DateTimeField()
+
+
+class CostSheet(models.Model):
+    """All costs of a borrowing as they were shown to somebody (credit/rules/cost_sheet.py gives their meaning).
+
+    What it says never changes. It is confirmed once at most, by a tap after the time to read it, or by a
+    signature given in person; ``document`` is the PDF of a confirmed one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="cost_sheets")
+    account_version = models.IntegerField()
+    purpose = models.TextField()
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)  # of the content, hexadecimal
+    shown_to = models.TextField()  # the actor's key
+    shown_at = models.DateTimeField()
+    valid_until = models.DateTimeField()  # the next local midnight, as a quote
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_how = models.TextField(null=True)  # tap, signature
+    confirmed_by = models.TextField(null=True)  # the actor's key
+    signature = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="signed_sheets")
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="cost_sheets")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    confirmed_at__isnull=True,
+                    confirmed_how__isnull=True,
+                    confirmed_by__isnull=True,
+                    signature__isnull=True,
+                    document__isnull=True,
+                )
+                | models.Q(
+                    confirmed_at__isnull=False,
+                    confirmed_how__in=["tap", "signature"],
+                    confirmed_by__isnull=False,
+                ),
+                name="credit_cost_sheet_confirmed",
+            )
+        ]
+        indexes = [models.Index(fields=["account", "-shown_at"], name="credit_cost_sheet_account")]

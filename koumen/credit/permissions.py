@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from koumen.credit.models import CreditAccount
+from koumen.credit.models import CostSheet, CreditAccount
 from koumen.kit.actor import Actor, Role
 
 KEEPERS = (Role.FINANCE, Role.ADMINISTRATOR, Role.SYSTEM)
@@ -32,6 +32,16 @@ def may_import_accounts(actor: Actor) -> bool:
 def may_take_payment(actor: Actor) -> bool:
     """Whoever brings money for an account they may see; a relative hands it to the agent or the customer."""
     return actor.role is not Role.RELATIVE
+
+
+def may_tap_cost_sheet(actor: Actor, sheet: CostSheet) -> bool:
+    """Confirming by a tap: only for who was shown the sheet, and only the customer; nobody taps for another."""
+    return actor.has(Role.SYSTEM) or (actor.role is Role.CUSTOMER and actor.key == sheet.shown_to)
+
+
+def may_witness_signature(actor: Actor) -> bool:
+    """Taking a signature in person; a customer alone with a telephone signs for nobody."""
+    return actor.has(Role.AGENT, Role.SYSTEM) or actor.is_staff
 
 
 def visible_to(actor: Actor) -> QuerySet[CreditAccount]:

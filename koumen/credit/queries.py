@@ -7,7 +7,7 @@ from django.db.models import Count
 
 from koumen.audit.command import require
 from koumen.branch.queries import this_branch
-from koumen.credit.models import CreditAccount, Due, ProductVersion, Quote, Statement
+from koumen.credit.models import CostSheet, CreditAccount, Due, ProductVersion, Quote, Statement
 from koumen.credit.permissions import may_read_products, visible_to
 from koumen.credit.rules.allocation import Bucket, Debt
 from koumen.credit.rules.owing import LastBill, Owed, reckon
@@ -124,3 +124,18 @@ def product_versions(*, actor: Actor) -> list[ProductVersion]:
     return list(
         ProductVersion.objects.annotate(accounts=Count("creditaccount")).order_by("product", "-version")
     )
+
+
+def cost_sheet(*, actor: Actor, sheet_id: UUID) -> CostSheet:
+    """A sheet of costs as it was shown, with its account; one query. Raises Missing("cost-sheet-not-found")."""
+    rows = CostSheet.objects.select_related("account__product")
+    found = rows.filter(id=sheet_id, account__in=visible_to(actor)).first()
+    if found is None:
+        raise Missing("cost-sheet-not-found")
+    return found
+
+
+def cost_sheets_of(*, actor: Actor, account_id: UUID) -> list[CostSheet]:
+    """The sheets of an account, newest first; two queries. Raises Missing("account-not-found")."""
+    account = credit_account(actor=actor, account_id=account_id)
+    return list(CostSheet.objects.filter(account=account).order_by("-shown_at"))

@@ -108,6 +108,14 @@ _WORDS: dict[str, str | Promise] = {
     "product-currency-fixed": _("A product stays in its currency. Please make another product."),
     "product-not-in-force": _("This version of the product is not in force yet."),
     "instalment-term-not-offered": _("We do not offer this number of instalments. Please choose another."),
+    "cost-sheet-too-soon": _("Please read all costs first. You can say yes in %(seconds_left)s seconds."),
+    "cost-sheet-stale": _(
+        "Something has changed since these costs were worked out. Please look at them again."
+    ),
+    "cost-sheet-changed": _("These are not the costs that were confirmed. Please look at them again."),
+    "cost-sheet-not-confirmed": _("First all costs must be read and confirmed."),
+    "cost-sheet-already-confirmed": _("These costs have been confirmed already."),
+    "cost-sheet-not-yours": _("Only the person who borrows can confirm these costs."),
     # taking over a history from a file
     "batch-known": _("This file has been taken over already."),
     "branch-currency": _("This file is in another currency than the branch."),
