@@ -1,10 +1,13 @@
-"""``koumen books``: prove the ledger, close its days."""
+"""``koumen books``: prove the ledger, close its days, write it to a file."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -14,7 +17,17 @@ if TYPE_CHECKING:
     from koumen.kit.errors import Refusal
     from koumen.ledger.rules.books import BooksReport
 
-app = typer.Typer(help="Prove the ledger, close its days.", no_args_is_help=True)
+app = typer.Typer(help="Prove the ledger, close its days, write it to a file.", no_args_is_help=True)
+
+DAY = ["%Y-%m-%d"]
+
+
+class Form(StrEnum):
+    """What a file of the books is written as; named here, since help must not load Django."""
+
+    BEANCOUNT = "beancount"
+    CSV = "csv"
+
 
 OfBranch = Annotated[
     str, typer.Option("--branch", help="Whose books; this process's branch (KOUMEN_BRANCH) by default.")
@@ -23,7 +36,7 @@ OfBranch = Annotated[
 
 @app.callback()
 def books() -> None:
-    """Prove the ledger, close its days."""
+    """Prove the ledger, close its days, write it to a file."""
 
 
 @app.command("check")
@@ -39,7 +52,7 @@ def check(branch: OfBranch = "") -> None:
 
 @app.command("close")
 def close(
-    through: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day to close.")],
+    through: Annotated[datetime, typer.Option(formats=DAY, help="The last day to close.")],
     branch: OfBranch = "",
 ) -> None:
     """Close all open days up to and with one, for good, if every promise of the books holds."""
@@ -55,6 +68,62 @@ def close(
             _refuse(refusal)
         closed: tuple[date, date] = (period.from_date, through.date())
     out.print(f"The books are closed from {closed[0]} through {closed[1]}.", markup=False)
+
+
+@app.command("export")
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write; replaced when it is there.", metavar="FILE")],
+    form: Annotated[Form, typer.Option("--format", help="Beancount's language, or one line a movement.")],
+    first: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="The first day.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=DAY, help="The last day.")] = None,
+    condensed: Annotated[
+        bool, typer.Option("--condensed", help="One line a day and kind, without owners.")
+    ] = False,
+    branch: OfBranch = "",
+) -> None:
+    """Write the books to a file; all of it, or nothing when something goes wrong."""
+    try:
+        with _written_aside(file) as writing, _books_of(branch):
+            from koumen.kit.actor import SYSTEM
+            from koumen.kit.errors import Refusal
+            from koumen.ledger.export import BooksExport, Format, export_books
+
+            wanted = BooksExport(
+                form=Format(form.value),
+                from_date=first.date() if first else None,
+                through=last.date() if last else None,
+                condensed=condensed,
+            )
+            try:
+                movements = export_books(wanted=wanted, write=writing.write, actor=SYSTEM)
+            except Refusal as refusal:
+                _refuse(refusal)
+    except _CannotWrite as fault:
+        refuse(f"{file} cannot be written: {fault}")
+    out.print(f"{movements:,} {'lines' if condensed else 'movements'} in {file}.", markup=False)
+
+
+class _CannotWrite(Exception):
+    """The file cannot be made, filled or put in its place."""
+
+
+@contextmanager
+def _written_aside(file: Path) -> Iterator[IO[str]]:
+    """A new file beside the one that is wanted, which it becomes when the body ends well."""
+    if file.is_dir():
+        raise _CannotWrite("it is a folder")
+    try:
+        aside = tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="utf-8", delete=False)  # noqa: SIM115  (closed below)
+    except OSError as fault:
+        raise _CannotWrite(fault.strerror) from fault
+    try:
+        with aside:
+            yield aside
+        Path(aside.name).replace(file)
+    except OSError as fault:
+        raise _CannotWrite(fault.strerror) from fault
+    finally:
+        Path(aside.name).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -31,6 +31,11 @@ def is_demo() -> bool:
     return (os.environ.get("KOUMEN_MODE", "").strip() or "demo") == "demo"
 
 
+def database() -> str:
+    """The database on the embedded server (KOUMEN_DATABASE)."""
+    return os.environ.get("KOUMEN_DATABASE", "").strip() or "koumen"
+
+
 def database_url() -> str:
     """The database server that was named, or nothing: then the embedded one is used."""
     return os.environ.get("DATABASE_URL", "").strip()

@@ -111,7 +111,7 @@ def warn_of_one_role(say: Callable[[str], None]) -> None:
 
 
 def _conninfo() -> str:
-    return environment.database_url() or supervisor.conninfo(environment.data())
+    return environment.database_url() or supervisor.conninfo(environment.data(), environment.database())
 
 
 def _comment_on(schema: str) -> str | None:

@@ -1,10 +1,11 @@
 """Reading the books and proving them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, Q, Sum
+from django.db import connection
+from django.db.models import F, Q
 
 from koumen.audit.command import require
 from koumen.branch.queries import this_branch
@@ -15,6 +16,7 @@ from koumen.ledger.promises import PROMISES, WRONG_DAY, WRONG_SIDE
 from koumen.ledger.proof import prove, whole_tables
 from koumen.ledger.rules.books import BooksReport
 from koumen.ledger.rules.chart import CHART, AccountKind, Side, owed_minor
+from koumen.ledger.sums import SUMS_BEFORE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,24 +47,28 @@ class MovementLine:
     is_reversed: bool
 
 
-def trial_balance(*, actor: Actor) -> list[TrialLine]:
-    """Every kind of account by currency, in the chart's order; one query. Raises Denied("books-not-yours")."""
+def trial_balance(*, actor: Actor, through: date | None = None) -> list[TrialLine]:
+    """Every kind of account by currency, in the chart's order; one query.
+
+    Of all that was booked, or of all that counts up to and with a day. Raises Denied("books-not-yours").
+    """
     require(may_read_books(actor), "books-not-yours")
     order = {kind: place for place, kind in enumerate(CHART)}
-    rows = Account.objects.values("kind", "currency").annotate(
-        debit=Sum("debit_minor"), credit=Sum("credit_minor")
-    )
-    lines = [
-        TrialLine(
-            kind=AccountKind(row["kind"]),
-            currency=row["currency"],
-            debit_minor=int(row["debit"]),
-            credit_minor=int(row["credit"]),
-        )
-        for row in rows
-        if row["debit"] or row["credit"]
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_KIND, {"day": through + timedelta(days=1) if through else "infinity"})
+        lines = [
+            TrialLine(
+                kind=AccountKind(kind), currency=currency, debit_minor=int(debit), credit_minor=int(credit)
+            )
+            for kind, currency, debit, credit in cursor.fetchall()
+            if debit or credit
+        ]
     return sorted(lines, key=lambda line: (line.currency, order[line.kind]))
+
+
+_BY_KIND = f"""
+  select kind, currency, sum(debit_minor), sum(credit_minor) from ({SUMS_BEFORE}) s group by kind, currency
+"""  # noqa: S608  (text of our own)
 
 
 def cash_by_agent(*, actor: Actor) -> list[tuple[UUID, str, int]]:

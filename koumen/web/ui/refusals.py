@@ -124,6 +124,7 @@ _WORDS: dict[str, str | Promise] = {
     "history-out-of-order": _("This history is not in the order of time."),
     # books
     "books-not-yours": _("You may not change the books."),
+    "days-crossed": _("The first day comes after the last one."),
     "books-day-not-over": _("Only days that are over can be closed."),
     "books-closed-already": _("This day has been closed already."),
     "books-not-right": _("The books cannot be closed: they are not right (%(promises)s)."),
