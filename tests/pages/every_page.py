@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.test import Client
 from playwright.sync_api import Page, Route
 
+from koumen.credit import commands as credit
+from koumen.credit.models import ProductVersion
+from koumen.credit.rules.parameters import Parameters
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.ids import new_id
 from koumen.payments import commands as payments
@@ -152,6 +156,7 @@ def _other_endings(at: datetime) -> Iterator[Sight]:
 
 def _console(story: Story) -> Iterator[Sight]:
     desk = doors.as_staff(builders.a_person(story.now, role=Role.ADMINISTRATOR))
+    version = _second_version(story)
     for name, address in (
         ("day", ""),
         ("visit", f"visits/{story.visit_id}/"),
@@ -159,12 +164,26 @@ def _console(story: Story) -> Iterator[Sight]:
         ("customer", f"customers/{story.home.id}/"),
         ("finance", "finance/"),
         ("payments", "finance/payments/"),
+        ("products", "products/"),
+        ("product-version", f"products/{version}/?against=1"),
+        ("product-new", "products/new/"),
+        ("product-change", f"products/{version}/change/"),
         ("audit", "audit/"),
         ("facts", "audit/facts/"),
         ("rulings", "audit/rulings/"),
         ("staff", "staff/"),
     ):
         yield Sight(f"console-{name}", desk, f"/console/{address}")
+
+
+def _second_version(story: Story) -> UUID:
+    """A version that differs in much from the one before."""
+    parameters = Parameters(revolving_daily_rate="0.0004", late_mode="none", instalment_terms={"24": "0.18"})
+    product = ProductVersion.objects.latest("created_at").product
+    stored = credit.store_product_version(
+        product=product, currency="CNY", parameters=parameters, actor=SYSTEM, at=story.now
+    )
+    return stored.id
 
 
 def look_at(page: Page, sight: Sight, *, language: str, elder: bool) -> int:

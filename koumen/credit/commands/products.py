@@ -94,7 +94,8 @@ def _newest(product: str) -> ProductVersion | None:
 
 
 def _is_same(stored: ProductVersion, currency: str, parameters: Parameters) -> bool:
-    return stored.currency == currency and stored.parameters == parameters.plain()
+    before = Parameters.of(stored.parameters)
+    return stored.currency == currency and before.meaning() == parameters.meaning()
 
 
 def _stored(wanted: NewVersion, actor: Actor, at: datetime) -> ProductVersion:

@@ -19,6 +19,10 @@ MOST_TERMS = 360  # thirty years; a longer plan is a mistake
 MOST_MINOR = 10**12
 # Day sums of whole minor units times a rate of so many decimals are exact in eight decimals.
 RATE_DECIMALS = 8
+RATES = (
+    *("minimum_rate", "revolving_daily_rate", "late_daily_rate", "late_rate"),
+    *("apr_cap", "loan_annual_rate"),
+)
 # A dearer price for a day is a mistake in writing: 1 % a day is 365 % a year.
 MOST_A_DAY = Decimal("0.01")
 LEAST_READING_S = 3  # in less nobody can read a sheet of costs
@@ -193,6 +197,12 @@ class Parameters:
         """As stored."""
         return {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
 
+    def meaning(self) -> dict[str, object]:
+        """As it counts: 0.10 and 0.1 are one rate."""
+        terms = {terms: self.fee_rate(int(terms)) for terms in self.instalment_terms}
+        rates = {name: Decimal(getattr(self, name)) for name in RATES}
+        return {**self.plain(), **rates, "instalment_terms": terms}
+
     def _check_days(self) -> None:
         within("bill_day", self.bill_day, 1, LAST_BILL_DAY)
         within("due_day", self.due_day, 1, LAST_BILL_DAY)
@@ -222,13 +232,11 @@ class Parameters:
         choice("rounding", self.rounding, ("HALF_UP",))
 
     def _check_rates(self) -> None:
-        if not fraction("minimum_rate", self.minimum_rate, Decimal(1), RATE_DECIMALS):
+        for name in RATES:
+            most = MOST_A_DAY if name.endswith("_daily_rate") else Decimal(1)
+            fraction(name, getattr(self, name), most, RATE_DECIMALS)
+        if not self.minimum_share:
             raise Invalid("parameter-out-of-range", field="minimum_rate", value=self.minimum_rate[:40])
-        fraction("revolving_daily_rate", self.revolving_daily_rate, MOST_A_DAY, RATE_DECIMALS)
-        fraction("late_daily_rate", self.late_daily_rate, MOST_A_DAY, RATE_DECIMALS)
-        fraction("late_rate", self.late_rate, Decimal(1), RATE_DECIMALS)
-        fraction("apr_cap", self.apr_cap, Decimal(1), RATE_DECIMALS)
-        fraction("loan_annual_rate", self.loan_annual_rate, Decimal(1), RATE_DECIMALS)
 
     def _check_terms(self) -> None:
         if not isinstance(self.instalment_terms, Mapping):

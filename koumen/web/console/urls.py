@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from koumen.web.console.pages import audit, customers, day, finance, payments, staff, visit
+from koumen.web.console.pages import audit, customers, day, finance, payments, products, staff, visit
 from koumen.web.ui.urls import site_urls
 
 urlpatterns = site_urls(
@@ -24,6 +24,12 @@ urlpatterns = site_urls(
         path("finance/books/<slug:kind>/<slug:currency>/all.csv", finance.account_csv, name="book_csv"),
         path("finance/payments/", payments.payments, name="payments"),
         path("finance/payments/all.csv", payments.payments_csv, name="payments_csv"),
+        path("products/", products.home, name="products"),
+        path("products/all.csv", products.all_csv, name="products_csv"),
+        path("products/new/", products.new, name="product_new"),
+        path("products/check/", products.check, name="product_check"),
+        path("products/<uuid:version_id>/", products.version, name="product_version"),
+        path("products/<uuid:version_id>/change/", products.new, name="product_change"),
         path("audit/", audit.home, name="audit"),
         path("audit/verify/", audit.verify, name="audit_verify"),
         path("audit/facts/", audit.facts, name="facts"),

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from koumen.audit.permissions import may_read_chain
+from koumen.credit.permissions import may_read_products
 from koumen.kit.actor import Actor
 from koumen.ledger.permissions import may_read_books
 from koumen.web.ui.actors import actor_of
@@ -35,6 +36,7 @@ SECTIONS = (
     Section("home", _("The day"), _staff),
     Section("customers", _("Customers"), _staff),
     Section("finance", _("Finance"), may_read_books),
+    Section("products", _("Products"), may_read_products),
     Section("audit", _("Audit"), may_read_chain),
     Section("staff", _("Staff"), _staff),
 )
