@@ -29,8 +29,9 @@ def office(at: datetime, role: Role = Role.ADMINISTRATOR) -> Client:
 
 def form_in(client: Client, address: str) -> dict[str, Any]:
     """The form as it was opened, ready to be sent back."""
-    form = client.get(address).context["form"]
-    written = {bound.name: bound.value() for bound in form}
+    shown = client.get(address)
+    written = {bound.name: bound.value() for bound in shown.context["form"]}
+    written["effective_from"] = shown.content.decode().split('name="effective_from" value="')[1][:10]
     return {name: value for name, value in written.items() if value is not None}
 
 
@@ -75,7 +76,7 @@ def test_the_form_opens_with_what_there_is_and_stores_the_next_version(
     client.post(change_of(everyday), sent)
     assert ProductVersion.objects.count() == 2, "the same form sent twice is one version"
     listed = text(client.get("/console/products/"))
-    assert "Fee of 12 instalments: <del>8.8 %</del> <ins>9.5 %</ins>" in listed
+    assert "Fee of 12 instalments <del>8.8 %</del> → <ins>9.5 %</ins>" in listed
     assert "In force" in listed
 
 

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from koumen.credit.commands import NewVersion
-from koumen.credit.rules.cap import Cell, cells, check_cap
+from koumen.credit.rules.cap import check_cap
 from koumen.credit.rules.parameters import RATES, Parameters
 from koumen.kit.errors import Invalid
 from koumen.kit.ids import new_id
@@ -43,7 +43,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             *("late_daily_rate", "late_rate", "late_cap_minor"),
         ),
     ),
-    (_("Instalments"), ("instalment_minimum_minor", "instalment_fee_mode", "early_settle")),
+    (_("Plans in instalments"), ("instalment_minimum_minor", "instalment_fee_mode", "early_settle")),
     (_("Loans"), ("loan_method", "loan_annual_rate", "loan_terms")),
     (
         _("Orders and limits"),
@@ -72,7 +72,9 @@ class ProductForm(forms.Form):
 
     product = forms.CharField(label=_("Name of the product"), max_length=LONGEST)
     currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES])
-    effective_from = forms.DateField(label=_("In force from"), widget=forms.DateInput(attrs={"type": "date"}))
+    effective_from = forms.DateField(
+        label=_("In force from"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     after = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     once = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -113,6 +115,11 @@ class ProductForm(forms.Form):
         return [{"terms": self[f"terms_{no}"], "fee": self[f"fee_{no}"]} for no in range(PLANS)]
 
     @property
+    def counted_in(self) -> str:
+        """The currency of the amounts, of a form that could be read or was just opened."""
+        return str(self.cleaned_data["currency"] if self.is_bound else self.initial["currency"])
+
+    @property
     def key(self) -> UUID:
         """The key made when the form was opened."""
         return UUID(str(self.cleaned_data["once"]))
@@ -135,10 +142,6 @@ class ProductForm(forms.Form):
         except Invalid as refusal:
             self.add_error(self._field_of(refusal.field), words(refusal.code, **refusal.params))
         return data
-
-    def cells(self) -> tuple[Cell, ...]:
-        """Every price with its cost of a year, as far as the form could be read."""
-        return cells(self.parameters) if self.parameters else ()
 
     def _plain(self, data: Mapping[str, Any]) -> dict[str, object]:
         plain: dict[str, object] = {}
@@ -180,8 +183,7 @@ def opened_form(
         initial[f"terms_{no}"] = terms
         initial[f"fee_{no}"] = _percent(parameters.fee_rate(terms))
     form = ProductForm(initial=initial)
-    if after:
-        form.fields["product"].widget.attrs["readonly"] = True
+    form.parameters = parameters
     return form
 
 

@@ -156,9 +156,10 @@ def _form_page(
 
 
 def _cap_of(form: ProductForm) -> dict[str, Any] | None:
-    if not form.is_bound or form.parameters is None:
+    """What the prices of a form cost, unless they cannot be read."""
+    if form.parameters is None:
         return None
-    return cap_table(form.cells(), form.parameters, form.cleaned_data["currency"])
+    return cap_table(cells(form.parameters), form.parameters, form.counted_in)
 
 
 def cap_table(prices: tuple[Cell, ...], parameters: Parameters, currency: str) -> dict[str, Any]:
@@ -166,7 +167,7 @@ def cap_table(prices: tuple[Cell, ...], parameters: Parameters, currency: str) -
     rows = [
         {
             "name": name_words(cell.field),
-            "terms": cell.terms,
+            "months": cell.terms if cell.field == "loan_annual_rate" else None,
             "amount": Money(cell.amount_minor, currency) if cell.amount_minor else None,
             "annual": cell.percent,
             "effective": percent(cell.effective),
