@@ -3,7 +3,7 @@
 from datetime import date
 
 from koumen.credit.rules.allocation import Bucket
-from koumen.credit.rules.parameters import Parameters
+from koumen.credit.rules.parameters import LateMode, Parameters, RevolvingBase
 from koumen.credit.rules.position import Bill, Position, Standing
 from koumen.kit.rate import half_up
 
@@ -21,26 +21,37 @@ def count(position: Position, parameters: Parameters, until: date) -> None:
 def _count_span(position: Position, parameters: Parameters, days: int) -> None:
     """Count days over which nothing changes, not even which bills are past their due day."""
     since = position.counted_to
-    from_posting = parameters.revolving_base == "all_from_posting"
+    from_posting = parameters.revolving_base == RevolvingBase.ALL_FROM_POSTING
     past_due = [bill for bill in position.bills if _is_past_due(bill, since)]
     for bill in position.every_bill:
         if _is_past_due(bill, since):
             bill.principal_days += days * bill.principal_minor
         elif from_posting:
             bill.principal_days += days * bill.unpaid.get(Bucket.PRINCIPAL, 0)
-    if past_due and parameters.late_mode == "daily_on_overdue":
-        overdue = overdue_minor(past_due)
-        past_due[-1].relieved_days += days * overdue
-        if not is_late_paused(position, since):
-            past_due[-1].overdue_days += days * overdue
+    if parameters.late_mode == LateMode.DAILY_ON_OVERDUE:
+        _count_overdue(position, past_due, days)
 
 
-def overdue_minor(past_due: list[Bill]) -> int:
-    """The overdue part of the principal: what is unpaid of the newest minimum whose due day has come.
+def _count_overdue(position: Position, past_due: list[Bill], days: int) -> None:
+    """The overdue part of the principal bears the late charge and no interest.
 
-    That minimum contains what was unpaid of those before.
+    It is what is unpaid of the newest minimum, which contains the earlier ones. A bill still in its grace is
+    counted apart, since it may turn out not to be late.
     """
-    return min(past_due[-1].minimum_minor, sum(bill.principal_minor for bill in past_due))
+    charged = not is_late_paused(position, position.counted_to)
+    judged = [bill for bill in past_due if bill.standing is not Standing.OPEN]
+    overdue = min(judged[-1].minimum_minor, sum(bill.principal_minor for bill in judged)) if judged else 0
+    if judged:
+        _add_overdue(judged[-1], days * overdue, charged=charged)
+    for bill in past_due:
+        if bill.standing is Standing.OPEN:
+            part = min(bill.principal_minor, max(0, bill.minimum_minor - overdue))
+            _add_overdue(bill, days * part, charged=charged)
+
+
+def _add_overdue(bill: Bill, money_days: int, *, charged: bool) -> None:
+    bill.relieved_days += money_days
+    bill.overdue_days += money_days if charged else 0
 
 
 def is_late_paused(position: Position, on: date) -> bool:

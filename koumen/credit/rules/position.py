@@ -168,7 +168,7 @@ class Move:
 
 @dataclass(frozen=True, kw_only=True)
 class IssuedBill:
-    """A bill as it is made; ``balance_minor`` is all that is owed less the credit balance."""
+    """A bill as it is made: what is owed less the credit balance, and the principal of instalments to come."""
 
     issued: date
     due: date
@@ -178,6 +178,7 @@ class IssuedBill:
     late_minor: int
     plan_charges_minor: int
     instalments_minor: int
+    future_minor: int
 
 
 @dataclass(slots=True)

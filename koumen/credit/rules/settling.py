@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from koumen.credit.rules.calendar import next_day
-from koumen.credit.rules.parameters import Parameters
+from koumen.credit.rules.parameters import EarlySettle, Parameters
 from koumen.credit.rules.position import RunningPlan
 
 
@@ -31,9 +31,9 @@ def settlement(plan: RunningPlan, parameters: Parameters, on: date) -> Settlemen
     """
     charges = [one.charge_minor for one in plan.to_come]
     charge = 0
-    if parameters.early_settle == "all_due":
+    if parameters.early_settle == EarlySettle.ALL_DUE:
         charge = sum(charges)
-    elif parameters.early_settle == "pro_rata_days" and charges:
+    elif parameters.early_settle == EarlySettle.PRO_RATA_DAYS and charges:
         charge = int(charges[0] * _part_of_month(parameters.bill_day, on) + Fraction(1, 2))
     return Settlement(
         principal_minor=plan.future_minor, charge_minor=charge, saved_minor=sum(charges) - charge

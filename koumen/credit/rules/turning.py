@@ -13,7 +13,7 @@ from koumen.credit.rules.counting import (
     under_cap,
 )
 from koumen.credit.rules.minimum import minimum_payment
-from koumen.credit.rules.parameters import Parameters
+from koumen.credit.rules.parameters import LateMode, Parameters
 from koumen.credit.rules.position import Bill, Happened, IssuedBill, Position, RunningPlan, Standing
 from koumen.kit.rate import share
 from koumen.ledger.rules.chart import AccountKind
@@ -91,7 +91,7 @@ def _judge(position: Position, parameters: Parameters, today: date, happened: Ha
 def _charge_once(position: Position, parameters: Parameters, bill: Bill, happened: Happened) -> None:
     """The late charge that is a part of the unpaid minimum, where the product has that mode."""
     assert bill.judged_on is not None  # noqa: S101  (a bill that is judged has its day)
-    if parameters.late_mode != "pct_of_unpaid_min" or is_late_paused(position, bill.judged_on):
+    if parameters.late_mode != LateMode.PCT_OF_UNPAID_MIN or is_late_paused(position, bill.judged_on):
         return
     late = under_cap(position, parameters, share(bill.minimum_minor, parameters.late_share))
     _charge(position, Bucket.LATE, late, happened)
@@ -103,7 +103,7 @@ def _is_done(bill: Bill) -> bool:
     return (
         not bill.unpaid_minor
         and bill.standing is not Standing.OPEN
-        and not (bill.principal_days - bill.relieved_days or bill.overdue_days)
+        and not (bill.principal_days or bill.relieved_days or bill.overdue_days)
     )
 
 
@@ -145,6 +145,7 @@ def issue(position: Position, parameters: Parameters, today: date, happened: Hap
             late_minor=late,
             plan_charges_minor=charges,
             instalments_minor=instalments,
+            future_minor=position.future_minor,
         )
     )
 
