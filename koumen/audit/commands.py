@@ -1,15 +1,17 @@
 """Recording facts, remembering commands, sealing."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from koumen.audit.command import command
-from koumen.audit.models import AllowedMove, Fact, Once
-from koumen.audit.reactions import defer_reactions
+from koumen.audit.models import AllowedMove, Once
+from koumen.audit.reactions import jobs_after
 from koumen.kit.actor import Actor
 from koumen.kit.canonical import canonical, digest
 from koumen.kit.errors import Conflict
@@ -18,18 +20,30 @@ from koumen.kit.ids import new_id
 from koumen.kit.states import StateMachine
 
 
-def record(event: Event, *, actor: Actor, at: datetime) -> Fact:
-    """Write the fact and defer its reactions, in the command's transaction."""
-    fact = Fact.objects.create(
-        fact_id=new_id(),
-        kind=event.kind(),
-        subject_id=event.subject_id,
-        actor=actor.key,
-        at=at,
-        body=canonical(event.body()),
-    )
-    defer_reactions(event.kind(), fact.fact_id)
-    return fact
+Plain = dict[str, Any]
+
+
+def fact_row(event: Event, *, actor: Actor, at: datetime) -> Plain:
+    """A fact with the jobs that follow it, as the database's function ``record_facts`` takes it.
+
+    For a command that writes everything in one round trip; every other calls ``record``.
+    """
+    kind = event.kind()
+    return {
+        "fact_id": str(new_id()),
+        "kind": kind,
+        "subject_id": str(event.subject_id),
+        "actor": actor.key,
+        "at": at.isoformat(),
+        "body": canonical(event.body()),
+        "jobs": [{"queue": j.queue, "task": j.task, "priority": j.priority} for j in jobs_after(kind)],
+    }
+
+
+def record(event: Event, *, actor: Actor, at: datetime) -> None:
+    """Write the fact and defer its reactions, in the command's transaction; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute("select record_facts(%s)", [json.dumps([fact_row(event, actor=actor, at=at)])])
 
 
 @dataclass
@@ -55,20 +69,33 @@ def remember(name: str, /, *, actor: Actor, key: UUID, inputs: Mapping[str, obje
     Callers with the same key wait for each other on the unique index. ``inputs`` are the submitted
     fields only. Raises Conflict("key-reused") when the same key comes with other inputs.
     """
-    wanted = digest({field: plain(value) for field, value in inputs.items()})
     with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into audit_once (command, actor, key, inputs_digest, at) values (%s, %s, %s, %s, %s)"
-            " on conflict do nothing returning id",
-            [name, actor.key, key, wanted, at],
-        )
-        created = cursor.fetchone()
-    if created:
-        return Memory(Once(id=created[0], command=name, actor=actor.key, key=key), None)
-    once = Once.objects.get(command=name, actor=actor.key, key=key)
-    if bytes(once.inputs_digest) != wanted:
+        cursor.execute("select * from take_once(%s, %s, %s, %s, %s)", once_arguments(name, actor, key, inputs, at))
+        return memory_of(name, actor, key, inputs, cursor.fetchone())
+
+
+def once_arguments(
+    name: str, actor: Actor, key: UUID, inputs: Mapping[str, object], at: datetime
+) -> tuple[object, ...]:
+    """What the database's function ``take_once`` is asked."""
+    return name, actor.key, key, _digest(inputs), at
+
+
+def memory_of(
+    name: str, actor: Actor, key: UUID, inputs: Mapping[str, object], told: tuple[Any, ...]
+) -> Memory:
+    """What ``take_once`` told. Raises Conflict("key-reused")."""
+    taken, known, known_digest, answer = told
+    if taken is not None:
+        return Memory(Once(id=taken, command=name, actor=actor.key, key=key), None)
+    if bytes(known_digest) != _digest(inputs):
         raise Conflict("key-reused")
-    return Memory(once, once.answer or {})
+    once = Once(id=known, command=name, actor=actor.key, key=key)
+    return Memory(once, json.loads(answer) if isinstance(answer, str) else answer or {})
+
+
+def _digest(inputs: Mapping[str, object]) -> bytes:
+    return digest({field: plain(value) for field, value in inputs.items()})
 
 
 def seal_facts() -> int:

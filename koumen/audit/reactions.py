@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -15,7 +16,18 @@ Queue = Literal["now", "normal", "heavy"]
 # Five tries with growing pauses; a reaction that still fails stays visible as failed.
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
 
-_reactions: dict[str, list[str]] = defaultdict(list)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that follows a fact."""
+
+    queue: Queue
+    task: str
+    priority: int = 0
+
+
+_reactions: dict[str, list[Job]] = defaultdict(list)
 
 
 def reaction(
@@ -31,18 +43,17 @@ def reaction(
 
         app.task(name=name, queue=queue, retry=RETRY)(task)
         for event in events:
-            _reactions[event.kind()].append(name)
+            _reactions[event.kind()].append(Job(queue, name))
         return function
 
     return register
 
 
-def defer_reactions(kind: str, fact_id: UUID) -> None:
-    """Defer one job for each reaction to an event, in the open transaction."""
-    for name in _reactions.get(kind, ()):
-        app.configure_task(name=name, allow_unknown=False).defer(fact_id=str(fact_id))
+def jobs_after(kind: str) -> tuple[Job, ...]:
+    """The jobs that follow an event."""
+    return tuple(_reactions.get(kind, ()))
 
 
 def reactions_of(kind: str) -> tuple[str, ...]:
     """The names of the jobs that follow an event (for the reference pages)."""
-    return tuple(_reactions.get(kind, ()))
+    return tuple(job.task for job in jobs_after(kind))

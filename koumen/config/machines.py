@@ -1,6 +1,7 @@
 """Every state machine, for the database's guard and the reference pages."""
 
+from koumen.credit.states import CREDIT_ACCOUNT, RESERVATION
 from koumen.payments.states import PAYMENT
 from koumen.visits.states import VISIT
 
-MACHINES = (VISIT, PAYMENT)
+MACHINES = (VISIT, PAYMENT, CREDIT_ACCOUNT, RESERVATION)

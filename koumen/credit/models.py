@@ -3,6 +3,8 @@
 from django.db import models
 
 from koumen.documents.models import Document
+from koumen.credit.rules.position import Standing
+from koumen.credit.states import AccountState
 from koumen.kit.ids import new_id
 from koumen.people.models import Customer
 
@@ -37,6 +39,61 @@ class CreditAccount(models.Model):
     opened_date = models.DateField()
     reported_lateness = models.SmallIntegerField(null=True)  # as an import said it, never recomputed
     version = models.IntegerField(default=1)
+    state = models.TextField(default=AccountState.ACTIVE)
+    due_day = models.SmallIntegerField()
+    # The position (rules/position.py), whose bills are rows of Due: days before counted_to are counted.
+    counted_to = models.DateField()
+    next_turn_date = models.DateField(db_index=True)  # when something happens by itself: a bill, the end of a grace
+    last_effective_at = models.DateTimeField(null=True)  # the newest activity that is in the position
+    late_paused_until = models.DateField(null=True)
+    interest_since_bill_minor = models.BigIntegerField(default=0)
+    late_since_bill_minor = models.BigIntegerField(default=0)
+    plan_charges_since_bill_minor = models.BigIntegerField(default=0)
+    written_off_minor = models.BigIntegerField(default=0)
+    is_used = models.BooleanField(default=False)
+    # Where the fold begins, as rules/stored.py writes it; empty: without debts on the day of opening.
+    baseline = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    interest_since_bill_minor__gte=0, late_since_bill_minor__gte=0, written_off_minor__gte=0
+                ),
+                name="credit_account_sums",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(next_turn_date__gt=models.F("counted_to")), name="credit_account_turn"
+            ),
+        ]
+
+
+class Activity(models.Model):
+    """One thing that happened on an account (rules/activity.py); all of them give its position. Append-only.
+
+    A reversal names what it takes back, which then counts as if it had never been.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="activities")
+    kind = models.TextField()  # rules.activity.ActivityKind, or reversal
+    amount_minor = models.BigIntegerField()
+    details = models.JSONField(default=dict)
+    effective_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    entry_id = models.UUIDField(null=True)  # in the books; empty where they stand still
+    reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_minor__gte=0), name="credit_activity_amount"),
+            models.CheckConstraint(
+                condition=models.Q(kind="reversal", reverses__isnull=False)
+                | (~models.Q(kind="reversal") & models.Q(reverses__isnull=True)),
+                name="credit_activity_reversal",
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "effective_at"], name="credit_activity_account")]
 
 
 class ImportBatch(models.Model):
@@ -57,7 +114,9 @@ class Purchase(models.Model):
     account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="purchases")
     amount_minor = models.BigIntegerField()
     description = models.TextField()  # merchant or kind, never a person
+    category = models.TextField(default="shop")  # rules.buying.Category
     purchased_at = models.DateTimeField()
+    refund_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="refunds")
 
     class Meta:
         constraints = [
@@ -67,7 +126,11 @@ class Purchase(models.Model):
 
 
 class Statement(models.Model):
-    """A bill as it was issued; immutable."""
+    """A bill as it was issued; immutable. What comes later for an earlier day is a correction on the next one.
+
+    ``balance`` and ``future`` (principal of instalments to come) together are those of the bill before, plus
+    what was bought, paid out and charged, less what was given back, paid and let go, plus corrections.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="statements")
@@ -75,6 +138,16 @@ class Statement(models.Model):
     due_date = models.DateField()
     balance_minor = models.BigIntegerField()  # receivable minus credit balance; negative: we owe the customer
     minimum_minor = models.BigIntegerField()
+    future_minor = models.BigIntegerField(default=0)
+    purchases_minor = models.BigIntegerField(default=0)  # and loans paid out
+    refunds_minor = models.BigIntegerField(default=0)
+    payments_minor = models.BigIntegerField(default=0)
+    interest_minor = models.BigIntegerField(default=0)
+    late_minor = models.BigIntegerField(default=0)
+    plan_charges_minor = models.BigIntegerField(default=0)
+    instalments_minor = models.BigIntegerField(default=0)  # principal that falls due with this bill
+    others_minor = models.BigIntegerField(default=0)  # waived, written off (negative); credit balance paid out
+    corrections_minor = models.BigIntegerField(default=0)
     reported_lateness = models.SmallIntegerField(null=True)
     issued_at = models.DateTimeField()  # when this row was made; one taken over keeps its old date above
     # The newest entry of the books when the bill was made here; empty for one taken over, which goes by dates.
@@ -88,30 +161,102 @@ class Statement(models.Model):
 
 
 class Due(models.Model):
-    """One debt: a bucket of one statement (or not yet billed) with what is still unpaid of it.
+    """What is unpaid of one bill, by bucket, and its money-days; without a date: what is not billed yet.
 
-    The row that is not yet billed grows with each purchase; once billed, ``billed_minor`` stands still.
-    Sums by bucket equal the ledger's receivables of the account: `books check` proves it.
+    Rows of bills that are paid, judged and posted are gone: the statement tells what they were. Sums by bucket
+    equal the ledger's receivables of the account: `books check` proves it.
     """
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="dues")
-    statement = models.ForeignKey(Statement, null=True, on_delete=models.PROTECT, related_name="dues")
-    bucket = models.TextField()  # principal, interest, late, fee
-    billed_minor = models.BigIntegerField()
-    unpaid_minor = models.BigIntegerField()
+    issued_date = models.DateField(null=True)
+    due_date = models.DateField(null=True)
+    judged_on = models.DateField(null=True)
+    standing = models.TextField(default=Standing.OPEN)
+    instalment_minor = models.BigIntegerField(default=0)
+    instalment_fee_minor = models.BigIntegerField(default=0)
+    interest_minor = models.BigIntegerField(default=0)
+    late_minor = models.BigIntegerField(default=0)
+    fee_minor = models.BigIntegerField(default=0)
+    principal_minor = models.BigIntegerField(default=0)
+    minimum_minor = models.BigIntegerField(default=0)  # what is unpaid of the bill's minimum
+    principal_days = models.BigIntegerField(default=0)
+    relieved_days = models.BigIntegerField(default=0)
+    overdue_days = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "statement", "bucket"],
-                name="credit_due_once",
-                nulls_distinct=False,
+                fields=["account", "issued_date"], name="credit_due_once", nulls_distinct=False
             ),
             models.CheckConstraint(
-                condition=models.Q(unpaid_minor__gte=0, unpaid_minor__lte=models.F("billed_minor")),
+                condition=models.Q(
+                    instalment_minor__gte=0,
+                    instalment_fee_minor__gte=0,
+                    interest_minor__gte=0,
+                    late_minor__gte=0,
+                    fee_minor__gte=0,
+                    principal_minor__gte=0,
+                    minimum_minor__gte=0,
+                    principal_days__gte=0,
+                    relieved_days__gte=0,
+                    overdue_days__gte=0,
+                ),
                 name="credit_due_bounds",
             ),
+            models.CheckConstraint(
+                condition=models.Q(issued_date__isnull=True, due_date__isnull=True, judged_on__isnull=True)
+                | models.Q(issued_date__isnull=False, due_date__isnull=False, judged_on__isnull=False),
+                name="credit_due_dates",
+            ),
+        ]
+
+
+class InstalmentPlan(models.Model):
+    """A debt paid by instalments: a split purchase or bill, or a loan. Its terms never change."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="plans")
+    kind = models.TextField()  # rules.plan.PlanKind
+    purchase = models.ForeignKey(Purchase, null=True, on_delete=models.PROTECT, related_name="plans")
+    sheet_id = models.UUIDField()  # the cost sheet that was confirmed
+    principal_minor = models.BigIntegerField()
+    schedule = models.JSONField()  # [[principal, charge], …]
+    charge_bucket = models.TextField()
+    started_at = models.DateTimeField()
+    # Of the position: the instalments before next_no are billed, cut_minor was given back from the end.
+    next_no = models.SmallIntegerField(default=1)
+    cut_minor = models.BigIntegerField(default=0)
+    is_over = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(principal_minor__gt=0, next_no__gte=1, cut_minor__gte=0),
+                name="credit_plan_bounds",
+            )
+        ]
+        indexes = [models.Index(fields=["account"], condition=models.Q(is_over=False), name="credit_plan_running")]
+
+
+class Reservation(models.Model):
+    """A part of the limit that is held for a purchase the merchant has not confirmed yet."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="reservations")
+    state = models.TextField()
+    amount_minor = models.BigIntegerField()
+    description = models.TextField()
+    category = models.TextField()
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="credit_reservation_amount")
+        ]
+        indexes = [
+            models.Index(fields=["account"], condition=models.Q(state="held"), name="credit_reservation_held")
         ]
 
 
@@ -140,6 +285,7 @@ class Repayment(models.Model):
     late_minor = models.BigIntegerField()
     fee_minor = models.BigIntegerField()
     credit_minor = models.BigIntegerField()  # the surplus, now a credit balance
+    recovered_minor = models.BigIntegerField(default=0)  # paid a debt that was written off
     balance_after_minor = models.BigIntegerField()
     tendered_at = models.DateTimeField()
 

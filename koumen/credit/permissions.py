@@ -1,5 +1,7 @@
 """Who may see and move what of credit accounts."""
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from koumen.credit.models import CostSheet, CreditAccount
@@ -42,6 +44,16 @@ def may_tap_cost_sheet(actor: Actor, sheet: CostSheet) -> bool:
 def may_witness_signature(actor: Actor) -> bool:
     """Taking a signature in person; a customer alone with a telephone signs for nobody."""
     return actor.has(Role.AGENT, Role.SYSTEM) or actor.is_staff
+
+
+def may_record_repayment(actor: Actor) -> bool:
+    """Entering money that came by transfer, at a desk or in a file: finance's, and the system's."""
+    return actor.has(Role.FINANCE, Role.SYSTEM)
+
+
+def may_see_account(actor: Actor, customer_id: UUID) -> bool:
+    """The rule of ``visible_to`` for one account that is known already."""
+    return actor.has(*READERS) or (actor.role is Role.CUSTOMER and actor.customer_id == customer_id)
 
 
 def visible_to(actor: Actor) -> QuerySet[CreditAccount]:

@@ -12,6 +12,7 @@ from koumen.kit.actor import SYSTEM, Actor
 from koumen.kit.ids import new_id
 from koumen.ledger.commands import account_for
 from koumen.ledger.rules.chart import AccountKind
+from koumen.ledger.rules.entries import EntryKind
 from tests import builders
 
 
@@ -48,7 +49,7 @@ class Line:
                 payment_id=payment_id or new_id(),
                 amount_minor=amount_minor,
                 debit_account_id=into or cash.id,
-                entry_kind="cash_tender",
+                entry_kind=EntryKind.CASH_TENDER,
                 tendered_at=at,
             ),
             actor=SYSTEM,

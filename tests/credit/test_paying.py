@@ -13,6 +13,7 @@ from koumen.kit.ids import new_id
 from koumen.ledger.commands import account_for
 from koumen.ledger.models import Entry
 from koumen.ledger.rules.chart import AccountKind
+from koumen.ledger.rules.entries import EntryKind
 from tests import builders
 from tests.credit.stories import Line, a_line
 
@@ -62,7 +63,7 @@ def test_money_that_is_kept_touches_no_debt(line: Line, at: datetime) -> None:
         payment_id=new_id(),
         amount_minor=70_00,
         debit_account_id=wallet.id,
-        entry_kind="wallet_tender",
+        entry_kind=EntryKind.WALLET_TENDER,
         tendered_at=at,
         keep_as_credit=True,
     )

@@ -18,6 +18,7 @@ from koumen.kit.money import CURRENCIES
 from koumen.ledger.commands import account_for, post_entry
 from koumen.ledger.queries import check_books
 from koumen.ledger.rules.chart import AccountKind
+from koumen.ledger.rules.entries import EntryKind
 from koumen.ledger.rules.posting import Line
 from koumen.payments import commands, queries
 from koumen.payments.models import NoteCount, Payment, ReceiptSeries
@@ -174,7 +175,7 @@ class TestPaying:
                 payment_id=new_id(),
                 amount_minor=10000,
                 debit_account_id=account_for(kind=AccountKind.BANK, currency="CNY").id,
-                entry_kind="transfer_in",
+                entry_kind=EntryKind.TRANSFER_IN,
                 tendered_at=story.now,
             ),
             actor=SYSTEM,

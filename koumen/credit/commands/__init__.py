@@ -1,6 +1,5 @@
 """Writing to credit accounts, by moment: products, opening, buying, cost sheets, billing, quoting, paying."""
 
-from koumen.credit.commands.billing import issue_statement
 from koumen.credit.commands.buying import PurchaseRequest, record_purchase
 from koumen.credit.commands.cost_sheets import (
     ConfirmedHow,
@@ -9,7 +8,7 @@ from koumen.credit.commands.cost_sheets import (
     show_cost_sheet,
 )
 from koumen.credit.commands.opening import open_credit_account
-from koumen.credit.commands.paying import Received, apply_payment
+from koumen.credit.commands.paying import Received, apply_payment, record_repayment
 from koumen.credit.commands.products import NewVersion, add_product_version, store_product_version
 from koumen.credit.commands.quoting import make_quote
 
@@ -21,10 +20,10 @@ __all__ = [
     "add_product_version",
     "apply_payment",
     "confirm_cost_sheet",
-    "issue_statement",
     "make_quote",
     "open_credit_account",
     "record_purchase",
+    "record_repayment",
     "require_confirmed",
     "show_cost_sheet",
     "store_product_version",

@@ -5,112 +5,141 @@ from datetime import datetime
 from uuid import UUID
 
 from koumen.audit.command import command, require
-from koumen.audit.commands import record
-from koumen.credit.commands.dues import add_unbilled, lock_account, next_version, reduce_dues
+from koumen.audit.commands import fact_row
+from koumen.branch.queries import this_branch
+from koumen.credit.commands.entering import begin, enter
+from koumen.credit.commands.holding import hold_account
+from koumen.credit.commands.keeping import keep
 from koumen.credit.events import PurchaseRecorded
-from koumen.credit.models import CreditAccount, Purchase
+from koumen.credit.models import InstalmentPlan, Purchase
 from koumen.credit.permissions import may_keep_accounts
-from koumen.credit.queries import debts_of
-from koumen.credit.rules.allocation import Bucket, allocate_refund
+from koumen.credit.queries.buying import reserved_minor, returned_minor
+from koumen.credit.rules.account import HeldAccount
+from koumen.credit.rules.activity import Activity, ActivityKind
+from koumen.credit.rules.buying import Category, room_minor
+from koumen.credit.states import AccountState
 from koumen.kit.actor import Actor
-from koumen.kit.errors import Conflict, Invalid
+from koumen.kit.clock import local_date
+from koumen.kit.errors import Conflict, Invalid, Missing
 from koumen.kit.ids import new_id
-from koumen.ledger.commands import accounts_for, post_entry
-from koumen.ledger.models import Account
-from koumen.ledger.queries import balance_minor
-from koumen.ledger.rules.chart import AccountKind
-from koumen.ledger.rules.posting import Line, check_amount
+from koumen.ledger.rules.entries import EntryKind
+from koumen.ledger.rules.posting import check_amount
 
 
 @dataclass(frozen=True, kw_only=True)
 class PurchaseRequest:
-    """Something bought (positive) or given back (negative); the description names a merchant, never a person."""
+    """Something bought (positive) or given back (negative); the description names a merchant, never a person.
+
+    ``refund_of``: the purchase that is given back, wholly or in part. ``purchase_id``: the merchant's own id of
+    the event, when it may be told twice.
+    """
 
     account_id: UUID
     amount_minor: int
     currency: str
     description: str
     purchased_at: datetime
+    category: Category = Category.SHOP
+    refund_of: UUID | None = None
+    purchase_id: UUID | None = None
 
 
 @command
 def record_purchase(*, purchase: PurchaseRequest, actor: Actor, at: datetime) -> Purchase:
     """Enter a purchase, or a refund, on an account.
 
-    A purchase is taken from a credit balance first; a refund reduces what is not billed, then bills, and
-    the rest becomes credit balance. Records PurchaseRecorded. Raises Denied("credit-not-yours"),
-    Missing("account-not-found"), Invalid("amount-not-positive" (zero), "amount-too-large",
-    "currencies-differ", "purchase-in-the-future") or Conflict("limit-exceeded").
+    A purchase is taken from a credit balance first; a refund shortens the plan of its purchase, then reduces what
+    is not billed, then bills, and the rest becomes credit balance. It counts from ``purchased_at``, whenever it
+    arrives; told again with the same id it changes nothing. Records PurchaseRecorded. Raises
+    Denied("credit-not-yours"), Missing("account-not-found" | "purchase-not-found"), Invalid("amount-not-positive"
+    (zero), "amount-too-large", "currencies-differ", "purchase-in-the-future") or Conflict("limit-exceeded" |
+    "account-not-active" | "refund-too-large").
     """
     require(may_keep_accounts(actor), "credit-not-yours")
-    account = lock_account(actor, purchase.account_id)
     check_amount(abs(purchase.amount_minor))
-    if purchase.currency != account.product.currency:
-        raise Invalid("currencies-differ", field="currency", value=purchase.currency[:40])
     if purchase.purchased_at > at:
         raise Invalid("purchase-in-the-future", field="purchased_at")
-    row = Purchase.objects.create(
-        id=new_id(),
-        account=account,
+    held = hold_account(actor, purchase.account_id)
+    if known := _known(purchase):
+        return known
+    _require_possible(held, purchase)
+    change = begin(held, actor=actor, at=at)
+    if purchase.amount_minor > 0:
+        require_room(held, purchase.amount_minor)
+    row = Purchase(
+        id=purchase.purchase_id or new_id(),
+        account_id=held.account_id,
         amount_minor=purchase.amount_minor,
         description=purchase.description,
+        category=purchase.category,
         purchased_at=purchase.purchased_at,
+        refund_of=_refunded(purchase),
     )
-    if purchase.amount_minor > 0:
-        kind, lines = "purchase", _buy(account, purchase.amount_minor)
-    else:
-        kind, lines = "refund", _give_back(account, -purchase.amount_minor)
-    post_entry(
-        kind=kind, lines=lines, source_id=row.id, effective_at=purchase.purchased_at, actor=actor, at=at
+    row.save(force_insert=True)
+    enter(change, _activity(row), EntryKind.PURCHASE if row.amount_minor > 0 else EntryKind.REFUND)
+    event = PurchaseRecorded(
+        subject_id=held.account_id,
+        purchase_id=row.id,
+        amount_minor=row.amount_minor,
+        currency=held.currency,
     )
-    next_version(account)
-    record(
-        PurchaseRecorded(
-            subject_id=account.id,
-            purchase_id=row.id,
-            amount_minor=row.amount_minor,
-            currency=purchase.currency,
-        ),
-        actor=actor,
-        at=at,
-    )
+    change.facts.append(fact_row(event, actor=actor, at=at))
+    keep(change)
     return row
 
 
-def _buy(account: CreditAccount, amount_minor: int) -> list[Line]:
-    currency = account.product.currency
-    credit = balance_minor(kind=AccountKind.CREDIT_BALANCE, owner_id=account.id, currency=currency)
-    owed = sum(debt.unpaid_minor for debt in debts_of(account))
-    if owed - credit + amount_minor > account.limit_minor:
-        raise Conflict("limit-exceeded", room_minor=max(0, account.limit_minor - owed + credit))
-    own = _own_accounts(account, {AccountKind.PRINCIPAL, AccountKind.CREDIT_BALANCE})
-    from_credit = min(credit, amount_minor)
-    lines = [
-        Line(own[AccountKind.CREDIT_BALANCE].id, own[AccountKind.MERCHANT].id, from_credit),
-        Line(own[AccountKind.PRINCIPAL].id, own[AccountKind.MERCHANT].id, amount_minor - from_credit),
-    ]
-    if amount_minor > from_credit:
-        add_unbilled(account, Bucket.PRINCIPAL, amount_minor - from_credit)
-    return [line for line in lines if line.amount_minor]
+def require_room(held: HeldAccount, amount_minor: int) -> None:
+    """Raises Conflict("limit-exceeded", room_minor=…)."""
+    room = room_minor(held.limit_minor, held.position, reserved_minor(held.account_id))
+    if amount_minor > room:
+        raise Conflict("limit-exceeded", room_minor=max(0, room))
 
 
-def _give_back(account: CreditAccount, amount_minor: int) -> list[Line]:
-    given = allocate_refund(debts_of(account), amount_minor)
-    kinds = {AccountKind(bucket.value) for bucket in given.by_bucket}
-    own = _own_accounts(account, kinds | ({AccountKind.CREDIT_BALANCE} if given.surplus_minor else set()))
-    merchant = own[AccountKind.MERCHANT].id
-    lines = [
-        Line(merchant, own[AccountKind(bucket.value)].id, part) for bucket, part in given.by_bucket.items()
-    ]
-    if given.surplus_minor:
-        lines.append(Line(merchant, own[AccountKind.CREDIT_BALANCE].id, given.surplus_minor))
-    reduce_dues(given.by_debt)
-    return lines
+def _known(purchase: PurchaseRequest) -> Purchase | None:
+    """The purchase told before; another one under the same id is refused."""
+    known = Purchase.objects.filter(id=purchase.purchase_id).first() if purchase.purchase_id else None
+    if known and (known.account_id, known.amount_minor) != (purchase.account_id, purchase.amount_minor):
+        raise Conflict("key-reused")
+    return known
 
 
-def _own_accounts(account: CreditAccount, kinds: set[AccountKind]) -> dict[AccountKind, Account]:
-    """The ledger accounts of a credit account, and the branch's account for merchants."""
-    currency = account.product.currency
-    return accounts_for(kinds=kinds, owner_id=account.id, currency=currency) | accounts_for(
-        kinds=[AccountKind.MERCHANT], currency=currency
+def _require_possible(held: HeldAccount, purchase: PurchaseRequest) -> None:
+    if purchase.currency != held.currency:
+        raise Invalid("currencies-differ", field="currency", value=purchase.currency[:40])
+    if purchase.amount_minor > 0 and held.state != AccountState.ACTIVE:
+        raise Conflict("account-not-active")
+    if held.state == AccountState.CLOSED:
+        raise Conflict("account-closed")
+
+
+def _refunded(purchase: PurchaseRequest) -> Purchase | None:
+    """What is given back: a purchase of this account, and never more of it than was bought."""
+    if purchase.refund_of is None:
+        return None
+    bought = Purchase.objects.filter(
+        id=purchase.refund_of, account_id=purchase.account_id, amount_minor__gt=0
+    ).first()
+    if bought is None or purchase.amount_minor > 0:
+        raise Missing("purchase-not-found")
+    left = bought.amount_minor - returned_minor(bought.id)
+    if -purchase.amount_minor > left:
+        raise Conflict("refund-too-large", left_minor=left)
+    return bought
+
+
+def _activity(row: Purchase) -> Activity:
+    is_refund = row.amount_minor < 0
+    plan = (
+        InstalmentPlan.objects.filter(purchase_id=row.refund_of_id, is_over=False).first()
+        if row.refund_of_id
+        else None
+    )
+    return Activity(
+        activity_id=row.id,
+        kind=ActivityKind.REFUND if is_refund else ActivityKind.PURCHASE,
+        effective_at=row.purchased_at,
+        on=local_date(row.purchased_at, this_branch().zone),
+        amount_minor=abs(row.amount_minor),
+        from_bank=row.category == Category.CARD_BILL and not is_refund,
+        plan_id=plan.id if plan else None,
     )

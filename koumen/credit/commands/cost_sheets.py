@@ -7,7 +7,7 @@ from uuid import UUID
 from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record, remember
 from koumen.branch.queries import this_branch
-from koumen.credit.commands.dues import lock_account
+from koumen.credit.commands.holding import hold_account
 from koumen.credit.events import CostSheetConfirmed, CostSheetShown
 from koumen.credit.models import CostSheet, CreditAccount
 from koumen.credit.permissions import may_tap_cost_sheet, may_witness_signature, visible_to
@@ -143,7 +143,7 @@ def _locked(sheet_id: UUID, actor: Actor) -> CostSheet:
     rows = CostSheet.objects.filter(account__in=visible_to(actor))
     account_id = rows.filter(id=sheet_id).values_list("account_id", flat=True).first()
     if account_id:
-        lock_account(actor, account_id)
+        hold_account(actor, account_id)
     return lock(rows.select_related("account"), missing="cost-sheet-not-found", id=sheet_id)
 
 

@@ -1,6 +1,7 @@
 """Credit lines."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from koumen.audit.command import command, require
@@ -9,6 +10,9 @@ from koumen.branch.queries import this_branch
 from koumen.credit.events import CreditAccountOpened
 from koumen.credit.models import CreditAccount, ProductVersion
 from koumen.credit.permissions import may_keep_accounts
+from koumen.credit.rules.parameters import Parameters
+from koumen.credit.rules.position import Position
+from koumen.credit.rules.turning import next_turn
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict, Missing
@@ -52,6 +56,7 @@ def open_credit_account(  # noqa: PLR0913  (an account's own columns, besides wh
         product=product,
         limit_minor=limit_minor,
         opened_date=opened_date,
+        **_beginning(Parameters.of(product.parameters), opened_date),
     )
     record(
         CreditAccountOpened(
@@ -61,3 +66,13 @@ def open_credit_account(  # noqa: PLR0913  (an account's own columns, besides wh
         at=at,
     )
     return account
+
+
+def _beginning(parameters: Parameters, opened_date: date) -> dict[str, Any]:
+    """The columns of a position without any debt."""
+    position = Position(counted_to=opened_date, due_day=parameters.due_day)
+    return {
+        "due_day": position.due_day,
+        "counted_to": position.counted_to,
+        "next_turn_date": next_turn(position, parameters),
+    }

@@ -5,21 +5,26 @@ from datetime import datetime
 from uuid import UUID
 
 from koumen.audit.command import command, require
-from koumen.audit.commands import record
-from koumen.credit.commands.dues import lock_account, next_version, reduce_dues
+from koumen.audit.commands import Memory, fact_row
+from koumen.branch.queries import this_branch
+from koumen.credit.commands.entering import begin, enter
+from koumen.credit.commands.holding import Asked, hold_for_money, hold_once
+from koumen.credit.commands.keeping import Change, keep
 from koumen.credit.events import BalanceReduced
-from koumen.credit.models import CreditAccount, Repayment
-from koumen.credit.permissions import may_take_payment
-from koumen.credit.queries import debts_of
-from koumen.credit.rules.allocation import Allocation, Bucket, allocate_payment
+from koumen.credit.models import Repayment
+from koumen.credit.permissions import may_record_repayment, may_take_payment
+from koumen.credit.rules.account import HeldAccount
+from koumen.credit.rules.activity import Activity, ActivityKind
+from koumen.credit.rules.applying import Split, overdue_debts
+from koumen.credit.rules.settling import settlement
+from koumen.credit.states import AccountState
 from koumen.kit.actor import Actor
+from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict, Invalid, Missing
 from koumen.kit.ids import new_id
-from koumen.ledger.commands import accounts_for, post_entry
-from koumen.ledger.models import Account
-from koumen.ledger.queries import balance_minor
-from koumen.ledger.rules.chart import MONEY, AccountKind
-from koumen.ledger.rules.posting import Line, check_amount
+from koumen.ledger.rules.chart import AccountKind
+from koumen.ledger.rules.entries import EntryKind
+from koumen.ledger.rules.posting import check_amount
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,107 +32,142 @@ class Received:
     """Money that has arrived: how much, in which ledger account it lies now, and when it was given.
 
     ``keep_as_credit`` touches no debt: money that nobody meant to give (any more) stays the customer's.
+    ``plan_id``: by the customer's direction it settles this plan, once nothing is overdue.
     """
 
     payment_id: UUID
     amount_minor: int
     debit_account_id: int
-    entry_kind: str
+    entry_kind: EntryKind
     tendered_at: datetime
     keep_as_credit: bool = False
+    plan_id: UUID | None = None
 
 
 @command
 def apply_payment(*, account_id: UUID, received: Received, actor: Actor, at: datetime) -> Repayment:
     """Spread a payment over the debts of an account; what is more than owed becomes credit balance.
 
-    The entry counts from ``received.tendered_at``. Records BalanceReduced. Raises Denied("credit-not-yours"),
-    Missing("account-not-found" | "debit-account-not-found"), Invalid("amount-not-positive" |
+    It counts from ``received.tendered_at``, whenever it arrives. An inner command, which the payment's own key
+    guards; two round trips. Records BalanceReduced. Raises Denied("credit-not-yours"),
+    Missing("account-not-found" | "debit-account-not-found" | "plan-not-found"), Invalid("amount-not-positive" |
     "amount-too-large" | "currencies-differ" | "debit-account-holds-no-money" | "tendered-in-the-future") or
-    Conflict("payment-already-applied"); then nothing has moved.
+    Conflict("payment-already-applied" | "account-closed" | "settlement-too-small"); then nothing has moved.
     """
     require(may_take_payment(actor), "credit-not-yours")
-    account = lock_account(actor, account_id)
-    _require_acceptable(account, received, at)
-    debts = debts_of(account)
-    split = allocate_payment([] if received.keep_as_credit else debts, received.amount_minor)
-    entry = post_entry(
-        kind=received.entry_kind,
-        lines=_lines(account, split, received.debit_account_id),
-        source_id=received.payment_id,
+    _require_acceptable(received, at)
+    held = hold_for_money(
+        actor, account_id, money_id=received.debit_account_id, activity_id=received.payment_id
+    )
+    return _apply(held, received, None, actor=actor, at=at)
+
+
+@command
+def record_repayment(
+    *, account_id: UUID, received: Received, key: UUID, actor: Actor, at: datetime
+) -> Repayment:
+    """Enter money that came by transfer, at a desk or from a bank file; the same key gives the same repayment.
+
+    Records BalanceReduced. Raises Denied("credit-not-yours"), Conflict("key-reused") and what apply_payment does.
+    """
+    require(may_record_repayment(actor), "credit-not-yours")
+    _require_acceptable(received, at)
+    inputs = {
+        "account": account_id,
+        "amount_minor": received.amount_minor,
+        "into": received.debit_account_id,
+        "tendered_at": received.tendered_at,
+        "plan": received.plan_id,
+    }
+    asked = Asked(name="record_repayment", key=key, inputs=inputs, actor=actor, at=at)
+    memory, held = hold_once(
+        asked, account_id, money_id=received.debit_account_id, activity_id=received.payment_id
+    )
+    if held is None:
+        return Repayment.objects.get(id=(memory.answer or {})["repayment"])
+    return _apply(held, received, memory, actor=actor, at=at)
+
+
+def _apply(
+    held: HeldAccount, received: Received, memory: Memory | None, *, actor: Actor, at: datetime
+) -> Repayment:
+    if held.state == AccountState.CLOSED:
+        raise Conflict("account-closed")
+    change = begin(held, actor=actor, at=at)
+    activity = Activity(
+        activity_id=received.payment_id,
+        kind=ActivityKind.REPAYMENT,
         effective_at=received.tendered_at,
-        actor=actor,
-        at=at,
+        on=local_date(received.tendered_at, this_branch().zone),
+        amount_minor=received.amount_minor,
+        as_credit=received.keep_as_credit,
+        plan_id=received.plan_id,
     )
-    reduce_dues(split.by_debt)
-    next_version(account)
-    owed_before = sum(debt.unpaid_minor for debt in debts)
-    repayment = _kept(account, received, split, entry_id=entry.entry_id, owed_before_minor=owed_before)
-    record(
-        BalanceReduced(
-            subject_id=account.id,
-            payment_id=received.payment_id,
-            amount_minor=received.amount_minor,
-            currency=account.product.currency,
-            balance_after_minor=repayment.balance_after_minor,
-        ),
-        actor=actor,
-        at=at,
+    if received.plan_id is not None:
+        _require_settling(held, activity)
+    change.money_id = received.debit_account_id
+    entered = enter(change, activity, received.entry_kind)
+    assert entered.split is not None  # noqa: S101  (a repayment tells its split)
+    repayment = _kept(change, received, entered.split)
+    event = BalanceReduced(
+        subject_id=held.account_id,
+        payment_id=received.payment_id,
+        amount_minor=received.amount_minor,
+        currency=held.currency,
+        balance_after_minor=repayment.balance_after_minor,
     )
+    change.facts.append(fact_row(event, actor=actor, at=at))
+    keep(change, memory, repayment=repayment.id)
     return repayment
 
 
-def _require_acceptable(account: CreditAccount, received: Received, at: datetime) -> None:
-    """A positive amount, given by now, lying where money lies, and not yet applied."""
+def _require_acceptable(received: Received, at: datetime) -> None:
+    """A positive amount, given by now."""
     check_amount(received.amount_minor)
     if received.tendered_at > at:
         raise Invalid("tendered-in-the-future", field="tendered_at")
-    _require_money_account(account, received.debit_account_id)
-    if Repayment.objects.filter(payment_id=received.payment_id).exists():
-        raise Conflict("payment-already-applied")
 
 
-def _kept(
-    account: CreditAccount, received: Received, split: Allocation, *, entry_id: UUID, owed_before_minor: int
-) -> Repayment:
-    """The split that the receipt prints."""
-    return Repayment.objects.create(
+def _require_settling(held: HeldAccount, activity: Activity) -> None:
+    """A payment by direction pays what is overdue and the whole plan."""
+    plan = next((one for one in held.position.plans if one.plan_id == activity.plan_id), None)
+    if plan is None:
+        raise Missing("plan-not-found")
+    overdue = sum(debt.unpaid_minor for debt in overdue_debts(held.position))
+    wanted = overdue + settlement(plan, held.parameters, activity.on).pay_minor
+    if activity.amount_minor < wanted:
+        raise Conflict("settlement-too-small", wanted_minor=wanted)
+
+
+def _kept(change: Change, received: Received, split: Split) -> Repayment:
+    """The split that the receipt prints; its row is written with everything else."""
+    assert change.activity is not None  # noqa: S101  (the repayment has been entered)
+    repayment = Repayment(
         id=new_id(),
-        account=account,
+        account_id=change.held.account_id,
         payment_id=received.payment_id,
-        entry_id=entry_id,
-        principal_minor=split.by_bucket.get(Bucket.PRINCIPAL, 0),
-        interest_minor=split.by_bucket.get(Bucket.INTEREST, 0),
-        late_minor=split.by_bucket.get(Bucket.LATE, 0),
-        fee_minor=split.by_bucket.get(Bucket.FEE, 0),
-        credit_minor=split.surplus_minor,
-        balance_after_minor=_balance_after(account, owed_before_minor, split),
+        entry_id=UUID(change.activity["entry_id"]),
+        principal_minor=split.by_kind.get(AccountKind.PRINCIPAL, 0),
+        interest_minor=split.by_kind.get(AccountKind.INTEREST, 0),
+        late_minor=split.by_kind.get(AccountKind.LATE, 0),
+        fee_minor=split.by_kind.get(AccountKind.FEE, 0),
+        credit_minor=split.credit_minor,
+        recovered_minor=split.recovered_minor,
+        balance_after_minor=change.held.position.balance_minor,
         tendered_at=received.tendered_at,
     )
+    repayment._state.adding = False  # noqa: SLF001  (the row is written by the database's function)
+    change.repayment = {
+        "id": str(repayment.id),
+        "payment_id": str(repayment.payment_id),
+        "entry_id": str(repayment.entry_id),
+        **{name: getattr(repayment, name) for name in _AMOUNTS},
+        "tendered_at": repayment.tendered_at.isoformat(),
+    }
+    return repayment
 
 
-def _require_money_account(account: CreditAccount, debit_account_id: int) -> None:
-    """The money must lie where money can lie, and be counted as the account is."""
-    money = Account.objects.filter(id=debit_account_id).first()
-    if money is None:
-        raise Missing("debit-account-not-found")
-    if AccountKind(money.kind) not in MONEY:
-        raise Invalid("debit-account-holds-no-money", field="debit_account_id", kind=money.kind)
-    if money.currency != account.product.currency:
-        raise Invalid("currencies-differ", field="currency", value=money.currency)
-
-
-def _lines(account: CreditAccount, split: Allocation, debit_id: int) -> list[Line]:
-    parts = {AccountKind(bucket.value): part for bucket, part in split.by_bucket.items()}
-    if split.surplus_minor:
-        parts[AccountKind.CREDIT_BALANCE] = split.surplus_minor
-    own = accounts_for(kinds=parts, owner_id=account.id, currency=account.product.currency)
-    return [Line(debit_id, own[kind].id, part) for kind, part in parts.items()]
-
-
-def _balance_after(account: CreditAccount, owed_before_minor: int, split: Allocation) -> int:
-    """Debts minus credit balance after the payment; negative: the lender owes the customer."""
-    credit = balance_minor(
-        kind=AccountKind.CREDIT_BALANCE, owner_id=account.id, currency=account.product.currency
-    )
-    return owed_before_minor - sum(split.by_debt.values()) - credit
+_AMOUNTS = (
+    *("principal_minor", "interest_minor", "late_minor", "fee_minor"),
+    *("credit_minor", "recovered_minor", "balance_after_minor"),
+)

@@ -8,7 +8,7 @@ from koumen.audit.commands import record
 from koumen.branch.queries import this_branch
 from koumen.credit.events import QuoteMade
 from koumen.credit.models import Quote
-from koumen.credit.queries import credit_account, owed_on
+from koumen.credit.queries import credit_account, owed as owed_now
 from koumen.kit.actor import Actor
 from koumen.kit.clock import next_midnight
 from koumen.kit.ids import new_id
@@ -28,7 +28,7 @@ def make_quote(*, account_id: UUID, actor: Actor, at: datetime) -> Quote:
     ).first()
     if same:
         return same
-    owed = owed_on(account, at)
+    owed = owed_now(actor=actor, account_id=account_id, at=at)
     quote = Quote.objects.create(
         id=new_id(),
         account=account,

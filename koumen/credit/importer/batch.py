@@ -1,16 +1,22 @@
 """The set-based writer: some accounts at a time, each table by one COPY, the ledger by its own function."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
 
+from koumen.branch.queries import this_branch
 from koumen.credit.models import CreditAccount, ImportBatch, ProductVersion
 from koumen.credit.rules.history import HistoricAccount
 from koumen.credit.rules.parameters import Parameters
+from koumen.credit.rules.position import Position
 from koumen.credit.rules.replay import Place, Replay, ReplayedStatement, replay
+from koumen.credit.rules.stored import account_row, due_row, plain_baseline
+from koumen.credit.states import AccountState
+from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict
 from koumen.kit.ids import new_id
 from koumen.ledger.commands import accounts_for
@@ -30,6 +36,7 @@ class _Taken:
     customer_id: UUID
     person_id: UUID
     history: Replay
+    position: Position
     purchase_ids: tuple[UUID, ...]
     statement_ids: tuple[UUID, ...]
 
@@ -82,6 +89,7 @@ class Batch:
     def _take(self, account: HistoricAccount) -> _Taken:
         history = replay(account, self.parameters)
         return _Taken(
+            position=history.position(local_date(self.at, this_branch().zone)),
             account_id=new_id(),
             customer_id=new_id(),
             person_id=new_id(),
@@ -94,15 +102,8 @@ class Batch:
         """The credit account, its purchases, its statements, its dues: four COPYs."""
         _copy(
             "credit_creditaccount (id, number, customer_id, product_id, limit_minor, opened_date,"
-            " reported_lateness, version)",
-            (
-                (
-                    *(one.account_id, it.number, one.customer_id, self.product.id, it.limit_minor),
-                    *(it.opened_date, it.reported_lateness, 1),
-                )
-                for one in taken
-                for it in [one.history.account]
-            ),
+            f" reported_lateness, version, state, {', '.join(_POSITION)}, baseline)",
+            (self._account(one) for one in taken),
         )
         _copy(
             "credit_purchase (id, account_id, amount_minor, description, purchased_at)",
@@ -118,8 +119,22 @@ class Batch:
             (self._statement(one, *row) for one in taken for row in _statements(one)),
         )
         _copy(
-            "credit_due (account_id, statement_id, bucket, billed_minor, unpaid_minor)",
-            (row for one in taken for row in _dues(one)),
+            f"credit_due (account_id, {', '.join(_DUE)})",
+            (
+                (one.account_id, *(row[name] for name in _DUE))
+                for one in taken
+                for row in map(due_row, one.position.every_bill)
+            ),
+        )
+
+    def _account(self, one: _Taken) -> tuple[object, ...]:
+        it = one.history.account
+        columns = account_row(one.position, self.parameters)
+        return (
+            *(one.account_id, it.number, one.customer_id, self.product.id, it.limit_minor),
+            *(it.opened_date, it.reported_lateness, 1, AccountState.ACTIVE),
+            *(columns[name] for name in _POSITION),
+            json.dumps(plain_baseline(one.position, self.parameters)),
         )
 
     def _statement(self, one: _Taken, row_id: UUID, bill: ReplayedStatement) -> tuple[object, ...]:
@@ -145,6 +160,11 @@ class Batch:
             post_many(entries=entries, movements=movements, at=self.at)
 
 
+# The columns that hold a position, in the order in which they are copied.
+_EMPTY = Position(counted_to=date.min, due_day=1)
+_POSITION = tuple(account_row(_EMPTY, Parameters()))
+_DUE = tuple(due_row(_EMPTY.unbilled))
+
 _OWN_PLACES = tuple(Place(kind.value) for kind in OWN)
 
 
@@ -164,14 +184,6 @@ def _customer(one: _Taken) -> NewCustomer:
 
 def _statements(one: _Taken) -> Iterable[tuple[UUID, ReplayedStatement]]:
     return zip(one.statement_ids, one.history.statements, strict=True)
-
-
-def _dues(one: _Taken) -> Iterable[tuple[object, ...]]:
-    for row_id, bill in _statements(one):
-        if bill.billed_minor:
-            yield one.account_id, row_id, "principal", bill.billed_minor, bill.unpaid_minor
-    if one.history.unbilled:
-        yield one.account_id, None, "principal", one.history.unbilled, one.history.unbilled
 
 
 def _copy(target: str, rows: Iterable[tuple[object, ...]]) -> None:

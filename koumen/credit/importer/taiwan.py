@@ -13,14 +13,24 @@ from koumen.credit.importer.places import Place
 from koumen.credit.rules.calendar import due_on
 from koumen.credit.rules.cells import AccountLine
 from koumen.credit.rules.history import HistoricAccount, HistoricMonth, HistoricPurchase
-from koumen.credit.rules.parameters import Parameters
+from koumen.credit.rules.parameters import LateMode, Parameters
 
 YEAR = 2005
 CURRENCY = "TWD"
 LANGUAGE = "zh-hant"
 PRODUCT = "revolving-2005"
 # The bill closes its month; it is due in the middle of the next; NT$1,000 is the usual least payment there.
-PARAMETERS = Parameters(bill_day=28, due_day=15, grace_days=3, minimum_rate="0.10", minimum_floor_minor=1_000)
+# What that bank charged is not in the file: no interest or charge is invented.
+PARAMETERS = Parameters(
+    bill_day=28,
+    due_day=15,
+    grace_days=3,
+    minimum_rate="0.10",
+    minimum_floor_minor=1_000,
+    revolving_daily_rate="0",
+    late_mode=LateMode.NONE,
+    instalment_terms={},
+)
 FIRST_MONTH = 4  # BILL_AMT6 is the bill of April
 PAYMENT_DAY, PURCHASE_DAY = PARAMETERS.due_day, 20
 PURCHASES = "2005 net purchases"  # the file has one figure a month, less refunds

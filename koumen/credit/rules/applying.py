@@ -190,6 +190,7 @@ def _settle(scene: _Scene) -> None:
     scene.position.plans.remove(plan)
     scene.position.unbilled.add(Bucket.INSTALMENT, now.principal_minor)
     scene.position.unbilled.add(plan.charge, now.charge_minor)
+    scene.position.plan_charges_since_bill_minor += now.charge_minor
     income = AccountKind.INTEREST_INCOME if plan.charge is Bucket.INTEREST else AccountKind.FEE_INCOME
     scene.happened.post(RECEIVABLE[plan.charge], income, now.charge_minor)
 

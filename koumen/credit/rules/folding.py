@@ -4,44 +4,66 @@ The commands go forward from the position that is stored, which is the same as f
 something arrives late, or is taken back, everything is folded again and the books take the difference.
 """
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from koumen.credit.rules.activity import Activity
-from koumen.credit.rules.applying import apply
+from koumen.credit.rules.applying import Split, apply
 from koumen.credit.rules.parameters import Parameters
 from koumen.credit.rules.position import Happened, Move, Position
 from koumen.credit.rules.turning import advance
 from koumen.ledger.rules.chart import AccountKind
 
 
+@dataclass(slots=True)
+class Folded:
+    """Where an account stands, all that happened on the way, and what one activity did that was watched."""
+
+    position: Position
+    happened: Happened
+    watched: Happened
+    split: Split | None = None
+
+
 def fold(
-    baseline: Position, activities: Iterable[Activity], parameters: Parameters, until: date
-) -> tuple[Position, Happened]:
-    """The position at the beginning of ``until`` or after its last activity, and all that happened on the way.
+    baseline: Position,
+    activities: Iterable[Activity],
+    parameters: Parameters,
+    until: date,
+    *,
+    watch: UUID | None = None,
+) -> Folded:
+    """The position at the beginning of ``until`` or after its last activity; what ``watch`` did stands apart.
 
     What lies before the baseline counts from its day.
     """
-    position, happened = deepcopy(baseline), Happened()
+    position = deepcopy(baseline)
+    folded = Folded(position, Happened(position.counted_to), Happened(position.counted_to))
     for activity in sorted(activities, key=lambda one: one.order):
-        _add(happened, advance(position, parameters, max(activity.on, position.counted_to)))
-        apply(position, parameters, activity, happened)
-    _add(happened, advance(position, parameters, max(until, position.counted_to)))
-    return position, happened
+        step(folded, parameters, activity, is_watched=activity.activity_id == watch)
+    _add(folded.happened, advance(position, parameters, max(until, position.counted_to)))
+    return folded
+
+
+def step(folded: Folded, parameters: Parameters, activity: Activity, *, is_watched: bool) -> None:
+    """Go forward to an activity and let it happen."""
+    position = folded.position
+    _add(folded.happened, advance(position, parameters, max(activity.on, position.counted_to)))
+    did = Happened(position.counted_to)
+    split = apply(position, parameters, activity, did)
+    if is_watched:
+        folded.watched, folded.split = did, split
+    else:
+        _add(folded.happened, did)
 
 
 def _add(happened: Happened, more: Happened) -> None:
     happened.moves += more.moves
     happened.bills += more.bills
-
-
-# Where the difference of a receivable goes when the past turns out otherwise.
-_OTHER_SIDE = {
-    AccountKind.INTEREST: AccountKind.INTEREST_INCOME,
-    AccountKind.LATE: AccountKind.LATE_INCOME,
-    AccountKind.FEE: AccountKind.FEE_INCOME,
-}
 
 
 def net_by_account(moves: Iterable[Move]) -> dict[AccountKind | None, int]:
@@ -53,20 +75,19 @@ def net_by_account(moves: Iterable[Move]) -> dict[AccountKind | None, int]:
     return {place: amount for place, amount in sums.items() if amount}
 
 
-def difference(wanted: dict[AccountKind | None, int], booked: dict[AccountKind | None, int]) -> list[Move]:
-    """Moves that bring what is booked to what is wanted: from what is too low to what is too high, in chart order."""
-    places = [*AccountKind, None]
-    delta = {place: wanted.get(place, 0) - booked.get(place, 0) for place in places}
+def corrections(delta: Mapping[AccountKind | None, int], on: date) -> list[Move]:
+    """Moves that change each place by so much (debit positive; the sum is zero), in the order of the chart."""
     assert not sum(delta.values()), "both sides balance"  # noqa: S101  (an invariant)
-    debits = [[place, amount] for place, amount in delta.items() if amount > 0]
-    credits_ = [[place, -amount] for place, amount in delta.items() if amount < 0]
+    assert not delta.get(None), "no money moves by correcting"  # noqa: S101
+    up = deque((kind, delta[kind]) for kind in AccountKind if delta.get(kind, 0) > 0)
+    down = deque((kind, -delta[kind]) for kind in AccountKind if delta.get(kind, 0) < 0)
     moves = []
-    while debits:
-        (debit, due), (credit, there) = debits[0], credits_[0]
-        amount = min(due, there)
-        moves.append(Move(debit, credit, amount))
-        debits[0][1] -= amount
-        credits_[0][1] -= amount
-        debits = [one for one in debits if one[1]]
-        credits_ = [one for one in credits_ if one[1]]
+    while up:
+        (debit, wanted), (credit, there) = up.popleft(), down.popleft()
+        amount = min(wanted, there)
+        moves.append(Move(debit, credit, amount, on))
+        if wanted > amount:
+            up.appendleft((debit, wanted - amount))
+        if there > amount:
+            down.appendleft((credit, there - amount))
     return moves

@@ -1,22 +1,22 @@
 """What is owed at a moment."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from koumen.credit.rules.allocation import Debt
+from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.calendar import billed_on, due_on
-from koumen.credit.rules.minimum import unpaid_minimum
-from koumen.credit.rules.parameters import Parameters
+from koumen.credit.rules.counting import accrued_interest, accrued_late
+from koumen.credit.rules.position import Position, Standing
 
 
 @dataclass(frozen=True, kw_only=True)
 class Owed:
     """What a customer may choose to pay: the minimum, this bill, or all.
 
-    ``bill`` is all that was billed and is unpaid; ``interest_free_until`` the last day on which paying
-    the bill costs nothing, None when it has passed or nothing is owed.
+    ``bill`` is all that was billed and is unpaid; ``all`` adds what is not billed yet and ``accrued``, the interest
+    and late charges up to today, but no instalment to come (``future``). ``interest_free_until`` is the last day on
+    which paying the bill costs nothing, None when it has passed or nothing is owed.
     """
 
     account_id: UUID
@@ -25,62 +25,42 @@ class Owed:
     minimum_minor: int
     bill_minor: int
     all_minor: int
+    accrued_minor: int
+    future_minor: int
     due_date: date | None
     interest_free_until: date | None
-    statement_id: UUID | None
     credit_balance_minor: int
     reported_lateness: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class LastBill:
-    """The newest statement, as far as what is owed depends on it."""
-
-    statement_id: UUID
-    issued_date: date
-    due_date: date
-    balance_minor: int
-    minimum_minor: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reckoned:
-    """The amounts and dates that follow from debts, the newest statement and the day."""
-
-    minimum_minor: int
-    bill_minor: int
-    all_minor: int
-    due_date: date | None
-    interest_free_until: date | None
-
-
-def reckon(debts: Sequence[Debt], bill: LastBill | None, parameters: Parameters, today: date) -> Reckoned:
-    """Minimum, bill, all and their dates."""
-    every = sum(debt.unpaid_minor for debt in debts)
-    billed = sum(debt.unpaid_minor for debt in debts if debt.issued is not None)
-    if bill is None or not billed:
-        return Reckoned(
-            minimum_minor=0,
-            bill_minor=0,
-            all_minor=every,
-            due_date=None,
-            interest_free_until=_next_due(parameters, today) if every else None,
-        )
-    minimum = unpaid_minimum(
-        minimum_minor=bill.minimum_minor, balance_minor=bill.balance_minor, unpaid_minor=billed
-    )
-    older = any(
-        debt.issued is not None and debt.issued < bill.issued_date and debt.unpaid_minor for debt in debts
-    )
-    return Reckoned(
-        minimum_minor=minimum,
+def owed_by(account: HeldAccount, today: date) -> Owed:
+    """What is owed by an account whose position stands at today."""
+    position, parameters = account.position, account.parameters
+    accrued = accrued_interest(position, parameters) + accrued_late(position, parameters)
+    newest = position.newest
+    billed = position.billed_minor
+    return Owed(
+        account_id=account.account_id,
+        account_version=account.version,
+        currency=account.currency,
+        minimum_minor=newest.minimum_minor if newest else 0,
         bill_minor=billed,
-        all_minor=every,
-        due_date=bill.due_date,
-        interest_free_until=None if older or today > bill.due_date else bill.due_date,
+        all_minor=position.posted_minor + accrued,
+        accrued_minor=accrued,
+        future_minor=position.future_minor,
+        due_date=newest.due if newest and billed else None,
+        interest_free_until=_free_until(position, parameters.bill_day, today),
+        credit_balance_minor=position.credit_minor,
+        reported_lateness=account.reported_lateness,
     )
 
 
-def _next_due(parameters: Parameters, today: date) -> date:
-    """When what is not billed yet will be due."""
-    return due_on(billed_on(today, parameters.bill_day), parameters.due_day)
+def _free_until(position: Position, bill_day: int, today: date) -> date | None:
+    """The due day, then the end of the grace; of what is not billed yet the due day to come."""
+    newest = position.newest
+    if not newest or not position.billed_minor:
+        return due_on(billed_on(today, bill_day), position.due_day) if position.posted_minor else None
+    is_carried = any(bill.unpaid_minor and bill.standing is not Standing.OPEN for bill in position.bills)
+    if is_carried or newest.due is None or newest.judged_on is None:
+        return None
+    return newest.due if today <= newest.due else newest.judged_on - timedelta(days=1)

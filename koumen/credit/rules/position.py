@@ -110,6 +110,7 @@ class Position:
     late_paused_until: date | None = None
     interest_since_bill_minor: int = 0  # posted since the last bill, which the next one names
     late_since_bill_minor: int = 0  # the same; it also counts for the cap
+    plan_charges_since_bill_minor: int = 0  # the same, of plans that were settled early
     written_off_minor: int = 0
     is_used: bool = False  # something happened since the last bill
 
@@ -147,6 +148,11 @@ class Position:
             for bucket, unpaid in bill.unpaid.items()
         ]
 
+    @property
+    def balance_minor(self) -> int:
+        """All that is owed, instalments to come too, less the credit balance."""
+        return self.posted_minor + self.future_minor - self.credit_minor
+
     def receivables(self) -> dict[AccountKind, int]:
         """What the ledger must show for this account, by kind; the credit balance too."""
         sums = {AccountKind.PRINCIPAL: self.future_minor, AccountKind.CREDIT_BALANCE: self.credit_minor}
@@ -164,6 +170,7 @@ class Move:
     debit: AccountKind | None
     credit: AccountKind | None
     amount_minor: int
+    on: date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,12 +190,13 @@ class IssuedBill:
 
 @dataclass(slots=True)
 class Happened:
-    """What was posted and billed while time passed or something happened."""
+    """What was posted and billed while time passed or something happened; ``today`` is the day it stands at."""
 
+    today: date
     moves: list[Move] = field(default_factory=list)
     bills: list[IssuedBill] = field(default_factory=list)
 
     def post(self, debit: AccountKind | None, credit: AccountKind | None, amount_minor: int) -> None:
         """Post an amount; nothing where it is zero."""
         if amount_minor:
-            self.moves.append(Move(debit, credit, amount_minor))
+            self.moves.append(Move(debit, credit, amount_minor, self.today))

@@ -4,13 +4,14 @@ Pure. A history that does not add up is refused: no amount is invented to make i
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from koumen.credit.rules.allocation import Bucket, Debt, allocate_payment, allocate_refund
 from koumen.credit.rules.history import HistoricAccount, HistoricMonth, HistoricPurchase
 from koumen.credit.rules.minimum import minimum_payment, unpaid_minimum
 from koumen.credit.rules.parameters import Parameters
+from koumen.credit.rules.position import Bill, Position, Standing
 from koumen.kit.errors import Invalid
 
 
@@ -73,6 +74,37 @@ class Replay:
     @property
     def _unpaid(self) -> int:
         return sum(unpaid for _, unpaid in self._billed)
+
+    def position(self, taken_over: date) -> Position:
+        """What is owed on the day of the takeover; nothing is charged for the days before it."""
+        newest = self._carried_minimum()
+        position = Position(
+            counted_to=taken_over,
+            due_day=self.parameters.due_day,
+            unbilled=Bill(unpaid={Bucket.PRINCIPAL: self.unbilled} if self.unbilled else {}),
+            credit_minor=self.credit,
+            is_used=True,
+        )
+        so_far = 0
+        for (month, _), (_, unpaid) in zip(self._bills, self._billed, strict=True):
+            so_far += unpaid
+            if unpaid:
+                position.bills.append(self._open_bill(month, unpaid, min(newest, so_far), taken_over))
+        return position
+
+    def _open_bill(self, month: HistoricMonth, unpaid: int, minimum: int, today: date) -> Bill:
+        judged_on = month.due_date + timedelta(days=self.parameters.grace_days + 1)
+        standing = Standing.OPEN
+        if judged_on <= today:
+            standing = Standing.LATE if minimum else Standing.REVOLVING
+        return Bill(
+            month.issued_date,
+            month.due_date,
+            judged_on,
+            {Bucket.PRINCIPAL: unpaid},
+            minimum,
+            standing,
+        )
 
     def open(self) -> None:
         """Begin with the balance that the other system names."""
@@ -151,7 +183,7 @@ class Replay:
             minimum_minor=minimum, balance_minor=month.balance_minor, unpaid_minor=self._unpaid
         )
 
-    def _debts(self) -> list[Debt]:
+    def _debts(self) -> list[Debt[int]]:
         debts = [
             Debt(number, self._bills[number][0].issued_date, Bucket.PRINCIPAL, unpaid)
             for number, (_, unpaid) in enumerate(self._billed)

@@ -21,12 +21,13 @@ from koumen.ledger.rules.chart import AccountKind
 
 def advance(position: Position, parameters: Parameters, until: date) -> Happened:
     """Let time pass to the beginning of a day: count, judge and bill whatever lies between."""
-    happened = Happened()
+    happened = Happened(position.counted_to)
     while (turn := next_turn(position, parameters)) <= until:
         count(position, parameters, turn)
-        _judge(position, parameters, turn, happened)
+        happened.today = turn
+        _judge(position, parameters, happened)
         if turn.day == parameters.bill_day:
-            issue(position, parameters, turn, happened)
+            issue(position, parameters, happened)
     count(position, parameters, until)
     return happened
 
@@ -70,9 +71,10 @@ def post_accrued(position: Position, parameters: Parameters, happened: Happened)
     position.bills = [bill for bill in position.bills if not _is_done(bill)]
 
 
-def _judge(position: Position, parameters: Parameters, today: date, happened: Happened) -> None:
+def _judge(position: Position, parameters: Parameters, happened: Happened) -> None:
     """A grace has ended: paid in full costs nothing, paid the minimum bears interest, less is late."""
-    due = [b for b in position.bills if b.standing is Standing.OPEN and b.judged_on and b.judged_on <= today]
+    opened = (bill for bill in position.bills if bill.standing is Standing.OPEN)
+    due = [bill for bill in opened if bill.judged_on and bill.judged_on <= happened.today]
     if due:
         use_credit(position, parameters, happened)
     for bill in due:
@@ -115,21 +117,23 @@ def _charge(position: Position, bucket: Bucket, amount_minor: int, happened: Hap
     happened.post(RECEIVABLE[bucket], _INCOME.get(bucket, AccountKind.FEE_INCOME), amount_minor)
 
 
-def issue(position: Position, parameters: Parameters, today: date, happened: Happened) -> None:
+def issue(position: Position, parameters: Parameters, happened: Happened) -> None:
     """Make the bill of a day: interest and late charges are posted, instalments fall due, a minimum is set.
 
     An account without debt, credit, plan or anything that happened gets none.
     """
     post_accrued(position, parameters, happened)
     interest, late = position.interest_since_bill_minor, position.late_since_bill_minor
+    settled = position.plan_charges_since_bill_minor
     position.interest_since_bill_minor = position.late_since_bill_minor = 0
+    position.plan_charges_since_bill_minor = 0
     if not (position.posted_minor or position.credit_minor or position.plans or position.is_used):
         return
     older = list(position.bills)
     instalments, charges = _bill_plans(position, happened)
     use_credit(position, parameters, happened)
     bill = position.unbilled
-    bill.issued, bill.due = today, due_on(today, position.due_day)
+    bill.issued, bill.due = happened.today, due_on(happened.today, position.due_day)
     bill.judged_on = bill.due + timedelta(days=parameters.grace_days + 1)
     bill.minimum_minor = _minimum(parameters, older, bill)
     position.unbilled = Bill()
@@ -137,13 +141,13 @@ def issue(position: Position, parameters: Parameters, today: date, happened: Hap
     position.is_used = False
     happened.bills.append(
         IssuedBill(
-            issued=today,
+            issued=bill.issued,
             due=bill.due,
             balance_minor=position.posted_minor - position.credit_minor,
             minimum_minor=bill.minimum_minor,
             interest_minor=interest,
             late_minor=late,
-            plan_charges_minor=charges,
+            plan_charges_minor=charges + settled,
             instalments_minor=instalments,
             future_minor=position.future_minor,
         )

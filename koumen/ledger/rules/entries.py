@@ -25,6 +25,7 @@ class EntryKind(StrEnum):
     WRITE_OFF = "write_off"
     RECOVERY = "recovery"
     # Money back to a customer, and mending.
+    CREDIT_USED = "credit_used"  # a credit balance paid what fell due
     CREDIT_REFUND = "credit_refund"
     CORRECTION = "correction"
     REVERSAL = "reversal"

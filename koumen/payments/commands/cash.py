@@ -12,6 +12,7 @@ from koumen.kit.errors import Conflict
 from koumen.kit.ids import new_id
 from koumen.ledger.commands import account_for
 from koumen.ledger.rules.chart import AccountKind
+from koumen.ledger.rules.entries import EntryKind
 from koumen.payments.commands.tendering import agreement_to_pay, receive
 from koumen.payments.models import NoteCount, Payment
 from koumen.payments.permissions import may_take_money, visible_to
@@ -66,7 +67,7 @@ def pay_cash(
     _keep_count(payment, counted)
     custody = account_for(kind=AccountKind.AGENT_CASH, owner_id=visit.agent_id, currency=visit.currency)
     receive(
-        payment, debit_account_id=custody.id, entry_kind="cash_tender", tendered_at=at, actor=actor, at=at
+        payment, debit_account_id=custody.id, entry_kind=EntryKind.CASH_TENDER, tendered_at=at, actor=actor, at=at
     )
     memory.keep(payment=payment.id)
     return payment

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from koumen.audit.commands import record
 from koumen.branch.queries import this_branch
-from koumen.credit.commands.dues import lock_account
+from koumen.credit.commands.holding import hold_account
 from koumen.credit.commands.paying import Received, apply_payment
-from koumen.credit.queries import owed_on
+from koumen.credit.queries import owed as owed_now
 from koumen.kit.actor import SYSTEM, Actor
 from koumen.kit.errors import Conflict, Invalid
+from koumen.ledger.rules.entries import EntryKind
 from koumen.payments.events import PaymentMade
 from koumen.payments.models import Payment, Receipt, ReceiptSeries
 from koumen.payments.queries import open_tender, remaining_minor
@@ -36,7 +37,8 @@ def agreement_to_pay(visit: Visit, amount_minor: int, at: datetime) -> Agreement
         raise Conflict("above-agreed", remaining_minor=remaining)
     if not agreement.surplus_wanted:
         # money may have come by another way since the customer agreed
-        owed = owed_on(lock_account(SYSTEM, visit.account_id), at)
+        hold_account(SYSTEM, visit.account_id)
+        owed = owed_now(actor=SYSTEM, account_id=visit.account_id, at=at)
         if amount_minor > owed.all_minor:
             raise Conflict("owed-less-now", all_minor=owed.all_minor)
     return agreement
@@ -46,7 +48,7 @@ def receive(
     payment: Payment,
     *,
     debit_account_id: int,
-    entry_kind: str,
+    entry_kind: EntryKind,
     tendered_at: datetime,
     actor: Actor,
     at: datetime,

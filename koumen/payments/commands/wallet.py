@@ -10,6 +10,7 @@ from koumen.kit.errors import Conflict, Missing
 from koumen.kit.ids import new_id
 from koumen.ledger.commands import account_for
 from koumen.ledger.rules.chart import AccountKind
+from koumen.ledger.rules.entries import EntryKind
 from koumen.payments.commands.tendering import agreement_to_pay, receive
 from koumen.payments.events import PaymentClosed, PaymentLostSight, PaymentOpened, WalletShown
 from koumen.payments.models import Payment
@@ -102,7 +103,7 @@ def settle_wallet(*, charge: Charge, actor: Actor, at: datetime) -> Payment:
     return receive(
         payment,
         debit_account_id=wallet.id,
-        entry_kind="wallet_tender",
+        entry_kind=EntryKind.WALLET_TENDER,
         tendered_at=tendered_at,
         actor=actor,
         at=at,

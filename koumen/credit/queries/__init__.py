@@ -1,0 +1,26 @@
+"""Reading credit accounts: what is owed, what was billed, what happened; products and sheets of costs."""
+
+from koumen.credit.queries.accounts import (
+    account_for_request,
+    accounts_of,
+    credit_account,
+    owed,
+    position_at,
+    quote,
+    statements_of,
+)
+from koumen.credit.queries.products import product_versions
+from koumen.credit.queries.sheets import cost_sheet, cost_sheets_of
+
+__all__ = [
+    "account_for_request",
+    "accounts_of",
+    "cost_sheet",
+    "cost_sheets_of",
+    "credit_account",
+    "owed",
+    "position_at",
+    "product_versions",
+    "quote",
+    "statements_of",
+]

@@ -1,0 +1,20 @@
+"""Reading what was bought, and what of the limit is held."""
+
+from uuid import UUID
+
+from django.db.models import Sum
+
+from koumen.credit.models import Purchase, Reservation
+from koumen.credit.states import ReservationState
+
+
+def reserved_minor(account_id: UUID) -> int:
+    """What of the limit is held for purchases to come; one query."""
+    rows = Reservation.objects.filter(account_id=account_id, state=ReservationState.HELD)
+    return int(rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
+
+
+def returned_minor(purchase_id: UUID) -> int:
+    """What of a purchase was given back already; one query."""
+    rows = Purchase.objects.filter(refund_of_id=purchase_id)
+    return -int(rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
