@@ -13,7 +13,8 @@ from koumen.agents.models import Agent, Shift
 from koumen.branch.queries import this_branch
 from koumen.conduct import commands as conduct
 from koumen.conduct.models import PolicyPack
-from koumen.credit.models import CreditAccount, ProductVersion
+from koumen.credit import commands as credit
+from koumen.credit.rules.parameters import Parameters
 from koumen.dispatch.rules.slot import Slot
 from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.clock import local_date
@@ -140,19 +141,22 @@ def themselves(customer: Customer) -> Actor:
 
 def a_credit_account(customer: Customer, at: datetime) -> UUID:
     """A credit account without any debt, as far as a booking needs one."""
-    product, _ = ProductVersion.objects.get_or_create(
+    product = credit.store_product_version(
         product="test",
-        version=1,
-        defaults={"currency": this_branch().currency, "parameters": {}, "created_at": at},
+        currency=this_branch().currency,
+        parameters=Parameters(revolving_daily_rate="0", late_mode="none"),
+        actor=SYSTEM,
+        at=at,
     )
-    account = CreditAccount.objects.create(
+    return credit.open_credit_account(
+        customer_id=customer.id,
+        product_id=product.id,
         number=f"K{next(_numbers):06}",
-        customer=customer,
-        product=product,
         limit_minor=1_000_000,
         opened_date=local_date(at, this_branch().zone),
-    )
-    return account.id
+        actor=SYSTEM,
+        at=at,
+    ).id
 
 
 # --- dispatch -------------------------------------------------------------------------------------------

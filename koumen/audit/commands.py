@@ -19,7 +19,6 @@ from koumen.kit.events import Event, plain
 from koumen.kit.ids import new_id
 from koumen.kit.states import StateMachine
 
-
 Plain = dict[str, Any]
 
 
@@ -70,13 +69,15 @@ def remember(name: str, /, *, actor: Actor, key: UUID, inputs: Mapping[str, obje
     fields only. Raises Conflict("key-reused") when the same key comes with other inputs.
     """
     with connection.cursor() as cursor:
-        cursor.execute("select * from take_once(%s, %s, %s, %s, %s)", once_arguments(name, actor, key, inputs, at))
+        cursor.execute(
+            "select * from take_once(%s, %s, %s, %s, %s)", once_arguments(name, actor, key, inputs, at)
+        )
         return memory_of(name, actor, key, inputs, cursor.fetchone())
 
 
 def once_arguments(
     name: str, actor: Actor, key: UUID, inputs: Mapping[str, object], at: datetime
-) -> tuple[object, ...]:
+) -> tuple[Any, ...]:
     """What the database's function ``take_once`` is asked."""
     return name, actor.key, key, _digest(inputs), at
 

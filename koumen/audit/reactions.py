@@ -17,7 +17,6 @@ Queue = Literal["now", "normal", "heavy"]
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
 
 
-
 @dataclass(frozen=True)
 class Job:
     """A job that follows a fact."""

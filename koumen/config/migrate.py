@@ -30,6 +30,7 @@ APPEND_ONLY = (
     "people_reveal",
     "conduct_ruling",
     "credit_purchase",
+    "credit_activity",
     "credit_repayment",
     "payments_notecount",
     "visits_visitmove",

@@ -2,9 +2,9 @@
 
 from django.db import models
 
-from koumen.documents.models import Document
 from koumen.credit.rules.position import Standing
 from koumen.credit.states import AccountState
+from koumen.documents.models import Document
 from koumen.kit.ids import new_id
 from koumen.people.models import Customer
 
@@ -43,7 +43,9 @@ class CreditAccount(models.Model):
     due_day = models.SmallIntegerField()
     # The position (rules/position.py), whose bills are rows of Due: days before counted_to are counted.
     counted_to = models.DateField()
-    next_turn_date = models.DateField(db_index=True)  # when something happens by itself: a bill, the end of a grace
+    next_turn_date = models.DateField(
+        db_index=True
+    )  # when something happens by itself: a bill, the end of a grace
     last_effective_at = models.DateTimeField(null=True)  # the newest activity that is in the position
     late_paused_until = models.DateField(null=True)
     interest_since_bill_minor = models.BigIntegerField(default=0)
@@ -146,7 +148,9 @@ class Statement(models.Model):
     late_minor = models.BigIntegerField(default=0)
     plan_charges_minor = models.BigIntegerField(default=0)
     instalments_minor = models.BigIntegerField(default=0)  # principal that falls due with this bill
-    others_minor = models.BigIntegerField(default=0)  # waived, written off (negative); credit balance paid out
+    others_minor = models.BigIntegerField(
+        default=0
+    )  # waived, written off (negative); credit balance paid out
     corrections_minor = models.BigIntegerField(default=0)
     reported_lateness = models.SmallIntegerField(null=True)
     issued_at = models.DateTimeField()  # when this row was made; one taken over keeps its old date above
@@ -236,7 +240,9 @@ class InstalmentPlan(models.Model):
                 name="credit_plan_bounds",
             )
         ]
-        indexes = [models.Index(fields=["account"], condition=models.Q(is_over=False), name="credit_plan_running")]
+        indexes = [
+            models.Index(fields=["account"], condition=models.Q(is_over=False), name="credit_plan_running")
+        ]
 
 
 class Reservation(models.Model):

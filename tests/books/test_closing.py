@@ -43,6 +43,7 @@ def test_a_month_is_closed_and_a_purchase_that_is_told_late_counts_in_the_next(l
             currency="CNY",
             description="pan",
             purchased_at=day(9, 28),
+            posted_at=day(9, 28),
         ),
         actor=SYSTEM,
         at=day(10, 12),
@@ -52,10 +53,10 @@ def test_a_month_is_closed_and_a_purchase_that_is_told_late_counts_in_the_next(l
 
 
 def test_a_debt_that_differs_from_the_books_keeps_them_open(line: Line) -> None:
-    Due.objects.filter(account_id=line.account_id).update(unpaid_minor=1)
+    Due.objects.filter(account_id=line.account_id).update(principal_minor=1)
     with pytest.raises(Conflict) as refused:
         close_books(through=date(2026, 9, 30), actor=SYSTEM, at=day(10, 10))
-    assert refused.value.params["promises"] == "dues-equal-receivables"
+    assert refused.value.params["promises"] == "dues-equal-receivables, positions-equal-activities"
     assert not BookPeriod.objects.exists()
 
 

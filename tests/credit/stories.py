@@ -15,6 +15,8 @@ from koumen.ledger.rules.chart import AccountKind
 from koumen.ledger.rules.entries import EntryKind
 from tests import builders
 
+OPENED = date(2026, 1, 1)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -35,8 +37,9 @@ class Line:
         return commands.record_purchase(purchase=purchase, actor=actor, at=when)
 
     def is_billed(self, day: date, at: datetime) -> Statement:
-        """Gets its statement."""
-        return commands.issue_statement(account_id=self.account_id, issued_date=day, actor=SYSTEM, at=at)
+        """Gets the statement of a day, on that day or later."""
+        commands.bring_forward(account_id=self.account_id, actor=SYSTEM, at=at)
+        return Statement.objects.get(account_id=self.account_id, issued_date=day)
 
     def pays(
         self, amount_minor: int, at: datetime, *, into: int | None = None, payment_id: UUID | None = None
@@ -61,17 +64,27 @@ class Line:
         return queries.owed(actor=SYSTEM, account_id=self.account_id, at=at)
 
 
-def a_line(at: datetime, *, limit_minor: int = 10_000_00) -> Line:
-    """A line without any debt."""
+# For stories that are not about interest.
+FREE_OF_CHARGE = Parameters(revolving_daily_rate="0", late_mode="none")
+
+
+def a_line(
+    at: datetime,
+    *,
+    limit_minor: int = 10_000_00,
+    parameters: Parameters = FREE_OF_CHARGE,
+    opened: date = OPENED,
+) -> Line:
+    """A line without any debt; without interest and late charges unless the story is about them."""
     product = commands.store_product_version(
-        product="everyday", currency="CNY", parameters=Parameters(), actor=SYSTEM, at=at
+        product="everyday", currency="CNY", parameters=parameters, actor=SYSTEM, at=at
     )
     account = commands.open_credit_account(
         customer_id=builders.a_customer(at).id,
         product_id=product.id,
         number=f"T{new_id().hex[-12:]}",
         limit_minor=limit_minor,
-        opened_date=date(2026, 1, 1),
+        opened_date=opened,
         actor=SYSTEM,
         at=at,
     )

@@ -165,14 +165,11 @@ def test_a_purchase_on_the_bill_day_waits_for_the_next_bill(at: datetime) -> Non
 
 
 def test_a_statement_is_made_once_on_its_bill_day(line: Line, at: datetime) -> None:
-    with pytest.raises(Conflict):
-        line.is_billed(date(2026, 11, 1), at)
-    with pytest.raises(Invalid):
-        line.is_billed(date(2026, 11, 2), at)
-    with pytest.raises(Invalid):
-        line.is_billed(date(2026, 12, 1), at)
-    assert Statement.objects.count() == 1
-    assert Due.objects.count() == 1
+    first = Statement.objects.get()
+    assert line.is_billed(date(2026, 11, 1), at) == first
+    line.pays(10_00, at)
+    assert Statement.objects.get() == first
+    assert {due.issued_date for due in Due.objects.all()} == {date(2026, 11, 1), None}
 
 
 def test_a_purchase_above_the_limit_is_refused(line: Line, at: datetime) -> None:

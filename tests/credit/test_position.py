@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from koumen.credit.rules.activity import Activity, ActivityKind, PlanTerms
 from koumen.credit.rules.allocation import Bucket
 from koumen.credit.rules.folding import fold, net_by_account
-from koumen.credit.rules.parameters import Parameters
+from koumen.credit.rules.parameters import LateMode, Parameters, RevolvingBase
 from koumen.credit.rules.position import Bill, Happened, Position, Standing
 from koumen.credit.rules.schedule import flat_fee
 from koumen.credit.rules.turning import issue
@@ -27,10 +28,14 @@ def an_account(opened: date = date(2026, 1, 2), due_day: int = 10) -> Position:
     return Position(counted_to=opened, due_day=due_day)
 
 
-def on(day: date, kind: ActivityKind, amount_minor: int = 0, *, hour: int = 12, no: int = 0, **more: object) -> Activity:
+def on(
+    day: date, kind: ActivityKind, amount_minor: int = 0, *, hour: int = 12, no: int = 0, **more: Any
+) -> Activity:
     at = datetime(day.year, day.month, day.day, hour, tzinfo=ZONE)
     number = no or hash((day, kind, amount_minor, hour)) % 10**12
-    return Activity(activity_id=UUID(int=number), kind=kind, effective_at=at, on=day, amount_minor=amount_minor, **more)  # type: ignore[arg-type]
+    return Activity(
+        activity_id=UUID(int=number), kind=kind, effective_at=at, on=day, amount_minor=amount_minor, **more
+    )
 
 
 def folded(
@@ -40,18 +45,20 @@ def folded(
     return result.position, result.happened
 
 
-def bought(day: date, amount_minor: int, **more: object) -> Activity:
-    return on(day, ActivityKind.PURCHASE, amount_minor, **more)  # type: ignore[arg-type]
+def bought(day: date, amount_minor: int, **more: Any) -> Activity:
+    return on(day, ActivityKind.PURCHASE, amount_minor, **more)
 
 
-def paid(day: date, amount_minor: int, **more: object) -> Activity:
-    return on(day, ActivityKind.REPAYMENT, amount_minor, **more)  # type: ignore[arg-type]
+def paid(day: date, amount_minor: int, **more: Any) -> Activity:
+    return on(day, ActivityKind.REPAYMENT, amount_minor, **more)
 
 
 @pytest.mark.parametrize(
     ("revolving_base", "interest"), [("unpaid_from_due", 49_50), ("all_from_posting", 112_00)]
 )
-def test_v8_interest_runs_on_what_is_unpaid_or_on_all_from_its_posting(revolving_base: str, interest: int) -> None:
+def test_v8_interest_runs_on_what_is_unpaid_or_on_all_from_its_posting(
+    revolving_base: str, interest: int
+) -> None:
     parameters = replace(HERE, revolving_base=revolving_base)
     story = [bought(date(2026, 11, 15), 5_000_00), paid(date(2026, 12, 10), 500_00)]
     position, happened = folded(an_account(), story, parameters, date(2027, 1, 1))
@@ -69,7 +76,9 @@ def test_a_bill_paid_within_its_grace_costs_nothing() -> None:
         assert [bill.interest_minor + bill.late_minor for bill in happened.bills] == [0, 0]
 
 
-def test_a_day_after_its_grace_interest_runs_from_the_due_day_and_what_was_overdue_bears_a_late_charge() -> None:
+def test_a_day_after_its_grace_interest_runs_from_the_due_day_and_what_was_overdue_bears_a_late_charge() -> (
+    None
+):
     story = [bought(date(2026, 11, 15), 5_000_00), paid(date(2026, 12, 14), 5_000_00)]
     position, happened = folded(an_account(), story, HERE, date(2027, 1, 1))
     # four days: 4,500.00 bear interest, the minimum of 500.00 a late charge; never both
@@ -93,10 +102,20 @@ def test_v6_days_are_rounded_once_where_they_are_posted() -> None:
 
 def test_v7_the_minimum_adds_all_that_is_not_ordinary() -> None:
     position = an_account(date(2026, 12, 1))
-    old = Bill(date(2026, 11, 1), date(2026, 11, 10), date(2026, 11, 14), {Bucket.PRINCIPAL: 1_000_00}, 100_00, Standing.LATE)
+    old = Bill(
+        date(2026, 11, 1),
+        date(2026, 11, 10),
+        date(2026, 11, 14),
+        {Bucket.PRINCIPAL: 1_000_00},
+        100_00,
+        Standing.LATE,
+    )
     position.bills = [old]
     position.unbilled.unpaid = {
-        Bucket.PRINCIPAL: 2_100_00, Bucket.INSTALMENT: 333_33, Bucket.INSTALMENT_FEE: 8_34, Bucket.INTEREST: 4_20
+        Bucket.PRINCIPAL: 2_100_00,
+        Bucket.INSTALMENT: 333_33,
+        Bucket.INSTALMENT_FEE: 8_34,
+        Bucket.INTEREST: 4_20,
     }
     happened = Happened(date(2026, 12, 1))
     issue(position, HERE, happened)
@@ -106,26 +125,42 @@ def test_v7_the_minimum_adds_all_that_is_not_ordinary() -> None:
 def test_v13_a_payment_goes_through_instalment_interest_late_charge_and_purchases() -> None:
     position = an_account(date(2026, 11, 20))
     october = {
-        Bucket.INSTALMENT: 83_33, Bucket.INSTALMENT_FEE: 7_33, Bucket.INTEREST: 12_50, Bucket.LATE: 3_20,
+        Bucket.INSTALMENT: 83_33,
+        Bucket.INSTALMENT_FEE: 7_33,
+        Bucket.INTEREST: 12_50,
+        Bucket.LATE: 3_20,
         Bucket.PRINCIPAL: 400_00,
     }
     position.bills = [
         Bill(date(2026, 10, 1), date(2026, 10, 10), date(2026, 10, 14), october, 100_00, Standing.LATE),
-        Bill(date(2026, 11, 1), date(2026, 11, 10), date(2026, 11, 14), {Bucket.PRINCIPAL: 300_00}, 130_00, Standing.LATE),
+        Bill(
+            date(2026, 11, 1),
+            date(2026, 11, 10),
+            date(2026, 11, 14),
+            {Bucket.PRINCIPAL: 300_00},
+            130_00,
+            Standing.LATE,
+        ),
     ]
     after, happened = folded(position, [paid(date(2026, 11, 20), 200_00)], HERE, date(2026, 11, 20))
     assert [bill.unpaid for bill in after.bills] == [{Bucket.PRINCIPAL: 306_36}, {Bucket.PRINCIPAL: 300_00}]
     assert after.credit_minor == 0
-    assert {move.credit: move.amount_minor for move in happened.moves if move.credit != AccountKind.PRINCIPAL} == {
-        AccountKind.FEE: 7_33, AccountKind.INTEREST: 12_50, AccountKind.LATE: 3_20
-    }
+    assert {
+        move.credit: move.amount_minor for move in happened.moves if move.credit != AccountKind.PRINCIPAL
+    } == {AccountKind.FEE: 7_33, AccountKind.INTEREST: 12_50, AccountKind.LATE: 3_20}
 
 
 def test_paying_more_than_is_billed_pays_the_interest_that_runs_and_the_rest_is_the_customers() -> None:
-    story = [bought(date(2026, 11, 15), 5_000_00), paid(date(2026, 12, 10), 500_00), paid(date(2026, 12, 20), 5_000_00)]
+    story = [
+        bought(date(2026, 11, 15), 5_000_00),
+        paid(date(2026, 12, 10), 500_00),
+        paid(date(2026, 12, 20), 5_000_00),
+    ]
     position, happened = folded(an_account(), story, HERE, date(2027, 1, 1))
     assert position.credit_minor == 500_00 - 22_50
-    assert happened.bills[1].interest_minor == 22_50, "ten days on 4,500.00, named on the bill though paid already"
+    assert happened.bills[1].interest_minor == 22_50, (
+        "ten days on 4,500.00, named on the bill though paid already"
+    )
     assert happened.bills[1].balance_minor == -(500_00 - 22_50)
 
 
@@ -146,14 +181,15 @@ def test_a_plan_of_instalments_comes_back_bill_by_bill_with_its_fee() -> None:
 
 def a_year(seed: int) -> list[Activity]:
     """A year at random: purchases, refunds, payments, plans, a waiver, a pause, a due day."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311  (a story, not a secret)
     story: list[Activity] = []
     for no in range(1, chance.randint(5, 40)):
         day = date(2026, 1, 5) + timedelta(days=chance.randrange(330))
         hour = chance.randrange(24)
         amount = chance.randint(1, 2_000_00)
         kind = chance.choice(
-            [ActivityKind.PURCHASE] * 4 + [ActivityKind.REPAYMENT] * 4
+            [ActivityKind.PURCHASE] * 4
+            + [ActivityKind.REPAYMENT] * 4
             + [ActivityKind.REFUND, ActivityKind.WAIVER, ActivityKind.PLAN_START, ActivityKind.HARDSHIP]
             + [ActivityKind.DUE_DAY, ActivityKind.PLAN_SETTLE, ActivityKind.CREDIT_REFUND]
         )
@@ -161,7 +197,10 @@ def a_year(seed: int) -> list[Activity]:
         if kind is ActivityKind.PLAN_START:
             schedule = flat_fee(amount + 300_00, 6, HERE.fee_rate(6), mode=chance.choice(["spread", "first"]))
             more["plan"] = PlanTerms(
-                plan_id=UUID(int=no), schedule=schedule, charge=Bucket.INSTALMENT_FEE, from_bill=chance.random() < 0.5
+                plan_id=UUID(int=no),
+                schedule=schedule,
+                charge=Bucket.INSTALMENT_FEE,
+                from_bill=chance.random() < 0.5,
             )
             amount += 300_00
         if kind is ActivityKind.PLAN_SETTLE or (kind is ActivityKind.REPAYMENT and chance.random() < 0.2):
@@ -178,9 +217,12 @@ def a_year(seed: int) -> list[Activity]:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_whatever_happens_debts_and_books_say_the_same(seed: int) -> None:
-    late = random.Random(seed).choice(["daily_on_overdue", "pct_of_unpaid_min", "none"])
-    base = random.Random(seed + 1).choice(["unpaid_from_due", "all_from_posting"])
-    parameters = replace(HERE, late_mode=late, revolving_base=base, late_cap_minor=random.Random(seed).choice([0, 5_00]))
+    parameters = replace(
+        HERE,
+        late_mode=list(LateMode)[seed % 3],
+        revolving_base=list(RevolvingBase)[seed % 2],
+        late_cap_minor=(seed % 5) * 5_00,
+    )
     position, happened = folded(an_account(), a_year(seed), parameters, date(2027, 1, 15))
     booked = net_by_account(happened.moves)
     wanted = position.receivables()
@@ -191,7 +233,8 @@ def test_whatever_happens_debts_and_books_say_the_same(seed: int) -> None:
     judged = [bill for bill in position.bills if bill.standing is not Standing.OPEN]
     for group in (judged, *([bill] for bill in position.bills if bill.standing is Standing.OPEN)):
         principal, relieved, overdue = (
-            sum(getattr(bill, days) for bill in group) for days in ("principal_days", "relieved_days", "overdue_days")
+            sum(getattr(bill, days) for bill in group)
+            for days in ("principal_days", "relieved_days", "overdue_days")
         )
         assert principal >= relieved >= overdue >= 0
 
@@ -201,7 +244,7 @@ def test_going_forward_step_by_step_is_the_same_as_folding_everything(seed: int)
     story = sorted(a_year(seed), key=lambda one: one.order)
     step = an_account()
     for one in story:
-        step, _ = folded(step, [one], HERE, one.on + timedelta(days=random.Random(seed).choice([0])))
+        step, _ = folded(step, [one], HERE, one.on)
     step, _ = folded(step, [], HERE, date(2027, 1, 15))
     assert step == folded(an_account(), story, HERE, date(2027, 1, 15))[0]
 
@@ -211,4 +254,6 @@ def test_any_order_of_arrival_gives_the_same_position(seed: int, chance: random.
     story = a_year(seed)
     shuffled = list(story)
     chance.shuffle(shuffled)
-    assert folded(an_account(), story, HERE, date(2027, 1, 15)) == folded(an_account(), shuffled, HERE, date(2027, 1, 15))
+    assert folded(an_account(), story, HERE, date(2027, 1, 15)) == folded(
+        an_account(), shuffled, HERE, date(2027, 1, 15)
+    )

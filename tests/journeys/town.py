@@ -119,7 +119,7 @@ class Town:
             at=at,
         )
         self._buys(account.id, 128640, at - timedelta(days=20))
-        credit.issue_statement(account_id=account.id, issued_date=date(2026, 11, 20), actor=SYSTEM, at=at)
+        credit.bring_forward(account_id=account.id, actor=SYSTEM, at=at)
         self._buys(account.id, 10000, at - timedelta(days=1))
         return account.id
 

@@ -7,6 +7,7 @@ from koumen.credit.commands.cost_sheets import (
     require_confirmed,
     show_cost_sheet,
 )
+from koumen.credit.commands.entering import bring_forward
 from koumen.credit.commands.opening import open_credit_account
 from koumen.credit.commands.paying import Received, apply_payment, record_repayment
 from koumen.credit.commands.products import NewVersion, add_product_version, store_product_version
@@ -19,6 +20,7 @@ __all__ = [
     "Received",
     "add_product_version",
     "apply_payment",
+    "bring_forward",
     "confirm_cost_sheet",
     "make_quote",
     "open_credit_account",

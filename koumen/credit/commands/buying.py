@@ -17,6 +17,8 @@ from koumen.credit.queries.buying import reserved_minor, returned_minor
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.activity import Activity, ActivityKind
 from koumen.credit.rules.buying import Category, room_minor
+from koumen.credit.rules.calendar import billed_on
+from koumen.credit.rules.parameters import Parameters
 from koumen.credit.states import AccountState
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
@@ -31,7 +33,8 @@ class PurchaseRequest:
     """Something bought (positive) or given back (negative); the description names a merchant, never a person.
 
     ``refund_of``: the purchase that is given back, wholly or in part. ``purchase_id``: the merchant's own id of
-    the event, when it may be told twice.
+    the event, when it may be told twice. ``posted_at``: the moment from which it counts; without it the moment when
+    it was bought or, when the bill of that day is made already, now: nobody is late with what no bill has named.
     """
 
     account_id: UUID
@@ -42,6 +45,7 @@ class PurchaseRequest:
     category: Category = Category.SHOP
     refund_of: UUID | None = None
     purchase_id: UUID | None = None
+    posted_at: datetime | None = None
 
 
 @command
@@ -49,15 +53,14 @@ def record_purchase(*, purchase: PurchaseRequest, actor: Actor, at: datetime) ->
     """Enter a purchase, or a refund, on an account.
 
     A purchase is taken from a credit balance first; a refund shortens the plan of its purchase, then reduces what
-    is not billed, then bills, and the rest becomes credit balance. It counts from ``purchased_at``, whenever it
-    arrives; told again with the same id it changes nothing. Records PurchaseRecorded. Raises
+    is not billed, then bills, and the rest becomes credit balance. Told again with the same id it changes nothing. Records PurchaseRecorded. Raises
     Denied("credit-not-yours"), Missing("account-not-found" | "purchase-not-found"), Invalid("amount-not-positive"
     (zero), "amount-too-large", "currencies-differ", "purchase-in-the-future") or Conflict("limit-exceeded" |
     "account-not-active" | "refund-too-large").
     """
     require(may_keep_accounts(actor), "credit-not-yours")
     check_amount(abs(purchase.amount_minor))
-    if purchase.purchased_at > at:
+    if max(purchase.purchased_at, purchase.posted_at or purchase.purchased_at) > at:
         raise Invalid("purchase-in-the-future", field="purchased_at")
     held = hold_account(actor, purchase.account_id)
     if known := _known(purchase):
@@ -76,7 +79,10 @@ def record_purchase(*, purchase: PurchaseRequest, actor: Actor, at: datetime) ->
         refund_of=_refunded(purchase),
     )
     row.save(force_insert=True)
-    enter(change, _activity(row), EntryKind.PURCHASE if row.amount_minor > 0 else EntryKind.REFUND)
+    counts_from = _counts_from(purchase, held.parameters, at)
+    enter(
+        change, _activity(row, counts_from), EntryKind.PURCHASE if row.amount_minor > 0 else EntryKind.REFUND
+    )
     event = PurchaseRecorded(
         subject_id=held.account_id,
         purchase_id=row.id,
@@ -127,7 +133,17 @@ def _refunded(purchase: PurchaseRequest) -> Purchase | None:
     return bought
 
 
-def _activity(row: Purchase) -> Activity:
+def _counts_from(purchase: PurchaseRequest, parameters: Parameters, at: datetime) -> datetime:
+    """From when it counts; what is given back always from its own moment."""
+    if purchase.posted_at is not None:
+        return purchase.posted_at
+    zone = this_branch().zone
+    billed = billed_on(local_date(purchase.purchased_at, zone), parameters.bill_day)
+    is_missed = purchase.amount_minor > 0 and billed <= local_date(at, zone)
+    return at if is_missed else purchase.purchased_at
+
+
+def _activity(row: Purchase, counts_from: datetime) -> Activity:
     is_refund = row.amount_minor < 0
     plan = (
         InstalmentPlan.objects.filter(purchase_id=row.refund_of_id, is_over=False).first()
@@ -137,8 +153,8 @@ def _activity(row: Purchase) -> Activity:
     return Activity(
         activity_id=row.id,
         kind=ActivityKind.REFUND if is_refund else ActivityKind.PURCHASE,
-        effective_at=row.purchased_at,
-        on=local_date(row.purchased_at, this_branch().zone),
+        effective_at=counts_from,
+        on=local_date(counts_from, this_branch().zone),
         amount_minor=abs(row.amount_minor),
         from_bank=row.category == Category.CARD_BILL and not is_refund,
         plan_id=plan.id if plan else None,

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from koumen.audit.command import command, require
 from koumen.audit.commands import fact_row
 from koumen.branch.queries import this_branch
 from koumen.credit.commands.billing import statement_rows
-from koumen.credit.commands.keeping import Change, midnight, post_by_days
+from koumen.credit.commands.holding import hold_account
+from koumen.credit.commands.keeping import Change, keep, midnight, post_by_days
 from koumen.credit.events import StatementIssued
+from koumen.credit.permissions import may_keep_accounts
 from koumen.credit.queries.past import activities_of, baseline, plan_rows
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.activity import Activity
@@ -116,3 +119,16 @@ def _entries_before(change: Change, bills: Sequence[IssuedBill]) -> list[int]:
     """For each bill how many of the entries were posted by its day."""
     moments = [entry["effective_at"] for entry in change.entries]
     return [sum(moment <= midnight(bill.issued).isoformat() for moment in moments) for bill in bills]
+
+
+@command
+def bring_forward(*, account_id: UUID, actor: Actor, at: datetime) -> Change:
+    """Do for one account what the night does for all: judge, charge and bill up to today; nothing when it is done.
+
+    Records StatementIssued for each bill. Raises Denied("credit-not-yours") or Missing("account-not-found").
+    """
+    require(may_keep_accounts(actor), "credit-not-yours")
+    held = hold_account(actor, account_id)
+    change = begin(held, actor=actor, at=at)
+    keep(change)
+    return change

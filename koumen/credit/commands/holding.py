@@ -50,7 +50,9 @@ def hold_for_money(actor: Actor, account_id: UUID, *, money_id: int, activity_id
     return _held_for_money(actor, json.loads(doc) if doc else None)
 
 
-def hold_once(asked: Asked, account_id: UUID, *, money_id: int, activity_id: UUID) -> tuple[Memory, HeldAccount | None]:
+def hold_once(
+    asked: Asked, account_id: UUID, *, money_id: int, activity_id: UUID
+) -> tuple[Memory, HeldAccount | None]:
     """The same with the command's key, in one query; no account when the key has its answer already.
 
     Raises what hold_for_money does, and Conflict("key-reused").

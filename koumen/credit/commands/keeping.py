@@ -38,7 +38,9 @@ class Change:
     facts: list[Plain] = field(default_factory=list)
     effective_at: datetime | None = None  # of the newest activity, when this one is
 
-    def post(self, kind: EntryKind, moves: Iterable[Move], *, source_id: UUID, effective_at: datetime) -> UUID | None:
+    def post(
+        self, kind: EntryKind, moves: Iterable[Move], *, source_id: UUID, effective_at: datetime
+    ) -> UUID | None:
         """Add an entry; none where nothing moves. Returns its id."""
         moves = list(moves)
         if not moves:
@@ -85,7 +87,10 @@ def keep(change: Change, memory: Memory | None = None, **answer: UUID) -> None:
     """Write it all: the account counts one version more; one query."""
     document = _document(change)
     if memory is not None:
-        document["once"] = {"id": memory.once.id, "answer": {name: str(value) for name, value in answer.items()}}
+        document["once"] = {
+            "id": memory.once.id,
+            "answer": {name: str(value) for name, value in answer.items()},
+        }
     with connection.cursor() as cursor:
         cursor.execute("select write_credit_change(%s)", [json.dumps(document)])
 

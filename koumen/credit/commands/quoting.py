@@ -8,7 +8,8 @@ from koumen.audit.commands import record
 from koumen.branch.queries import this_branch
 from koumen.credit.events import QuoteMade
 from koumen.credit.models import Quote
-from koumen.credit.queries import credit_account, owed as owed_now
+from koumen.credit.queries import credit_account
+from koumen.credit.queries import owed as owed_now
 from koumen.kit.actor import Actor
 from koumen.kit.clock import next_midnight
 from koumen.kit.ids import new_id

@@ -10,6 +10,7 @@ from django.db import connection
 
 from koumen.branch.queries import this_branch
 from koumen.credit.models import CreditAccount, ImportBatch, ProductVersion
+from koumen.credit.rules.buying import Category
 from koumen.credit.rules.history import HistoricAccount
 from koumen.credit.rules.parameters import Parameters
 from koumen.credit.rules.position import Position
@@ -106,16 +107,20 @@ class Batch:
             (self._account(one) for one in taken),
         )
         _copy(
-            "credit_purchase (id, account_id, amount_minor, description, purchased_at)",
+            "credit_purchase (id, account_id, amount_minor, description, category, purchased_at)",
             (
-                (row_id, one.account_id, bought.amount_minor, bought.description, bought.purchased_at)
+                (
+                    *(row_id, one.account_id, bought.amount_minor, bought.description),
+                    *(Category.SHOP, bought.purchased_at),
+                )
                 for one in taken
                 for row_id, bought in zip(one.purchase_ids, one.history.purchases, strict=True)
             ),
         )
         _copy(
             "credit_statement (id, account_id, issued_date, due_date, balance_minor, minimum_minor,"
-            " reported_lateness, issued_at, batch_id)",
+            " purchases_minor, refunds_minor, payments_minor, reported_lateness, issued_at, batch_id,"
+            f" {', '.join(_NOT_TOLD)})",
             (self._statement(one, *row) for one in taken for row in _statements(one)),
         )
         _copy(
@@ -139,9 +144,12 @@ class Batch:
 
     def _statement(self, one: _Taken, row_id: UUID, bill: ReplayedStatement) -> tuple[object, ...]:
         month = bill.month
+        amounts = [bought.amount_minor for bought in month.purchases]
         return (
             *(row_id, one.account_id, month.issued_date, month.due_date, month.balance_minor),
-            *(bill.minimum_minor, month.reported_lateness, self.at, self.id),
+            *(bill.minimum_minor, sum(a for a in amounts if a > 0), -sum(a for a in amounts if a < 0)),
+            *(month.payment_minor, month.reported_lateness, self.at, self.id),
+            *(0 for _ in _NOT_TOLD),
         )
 
     def _post(self, taken: Sequence[_Taken], ledger_ids: dict[UUID, list[int]]) -> None:
@@ -164,6 +172,12 @@ class Batch:
 _EMPTY = Position(counted_to=date.min, due_day=1)
 _POSITION = tuple(account_row(_EMPTY, Parameters()))
 _DUE = tuple(due_row(_EMPTY.unbilled))
+
+# What a bill taken over does not tell apart.
+_NOT_TOLD = (
+    *("future_minor", "interest_minor", "late_minor", "plan_charges_minor"),
+    *("instalments_minor", "others_minor", "corrections_minor"),
+)
 
 _OWN_PLACES = tuple(Place(kind.value) for kind in OWN)
 

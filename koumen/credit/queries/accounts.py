@@ -1,15 +1,13 @@
 """Reading credit accounts: what is owed, what was billed, how a payment was split."""
 
-import json
 from datetime import datetime
 from uuid import UUID
-
-from django.db import connection
 
 from koumen.branch.queries import this_branch
 from koumen.credit.models import CreditAccount, Quote, Statement
 from koumen.credit.permissions import may_see_account, visible_to
-from koumen.credit.rules.account import HeldAccount, held_account
+from koumen.credit.queries.reading import read_account
+from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.owing import Owed, owed_by
 from koumen.credit.rules.turning import advance
 from koumen.kit.actor import Actor
@@ -22,10 +20,7 @@ def position_at(*, actor: Actor, account_id: UUID, at: datetime) -> HeldAccount:
 
     Raises Missing("account-not-found").
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select read_credit_account(%s)", [account_id])
-        (doc,) = cursor.fetchone()
-    account = held_account(json.loads(doc)) if doc else None
+    account = read_account(account_id)
     if account is None or not may_see_account(actor, account.customer_id):
         raise Missing("account-not-found")
     today = local_date(at, this_branch().zone)
@@ -81,29 +76,3 @@ def quote(*, actor: Actor, quote_id: UUID | str) -> Quote:
     if found is None:
         raise Missing("quote-not-found")
     return found
-
-
-def product_versions(*, actor: Actor) -> list[ProductVersion]:
-    """Every version of every product, by name and newest first, each with how many accounts have it; one query.
-
-    Raises Denied("products-not-yours").
-    """
-    require(may_read_products(actor), "products-not-yours")
-    return list(
-        ProductVersion.objects.annotate(accounts=Count("creditaccount")).order_by("product", "-version")
-    )
-
-
-def cost_sheet(*, actor: Actor, sheet_id: UUID) -> CostSheet:
-    """A sheet of costs as it was shown, with its account; one query. Raises Missing("cost-sheet-not-found")."""
-    rows = CostSheet.objects.select_related("account__product")
-    found = rows.filter(id=sheet_id, account__in=visible_to(actor)).first()
-    if found is None:
-        raise Missing("cost-sheet-not-found")
-    return found
-
-
-def cost_sheets_of(*, actor: Actor, account_id: UUID) -> list[CostSheet]:
-    """The sheets of an account, newest first; two queries. Raises Missing("account-not-found")."""
-    account = credit_account(actor=actor, account_id=account_id)
-    return list(CostSheet.objects.filter(account=account).order_by("-shown_at"))

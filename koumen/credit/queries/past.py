@@ -10,10 +10,12 @@ from django.db.models import Q, Sum
 
 from koumen.branch.queries import this_branch
 from koumen.credit.models import Activity, CreditAccount, InstalmentPlan, Purchase, Statement
+from koumen.credit.queries.reading import read_account
 from koumen.credit.rules import activity as rules
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.activity import ActivityKind, PlanTerms
 from koumen.credit.rules.allocation import Bucket
+from koumen.credit.rules.folding import fold
 from koumen.credit.rules.position import Position
 from koumen.credit.rules.stored import StoredActivity, activity_of, baseline_of, schedule_of
 from koumen.kit.clock import local_date
@@ -65,6 +67,17 @@ def _terms(row: Activity, plans: Mapping[UUID, Mapping[str, Any]]) -> PlanTerms:
     )
 
 
+def stands_as_folded(account_id: UUID) -> bool:
+    """Whether the rows of an account say what all that happened on it makes of it; four queries."""
+    held = read_account(account_id)
+    if held is None:
+        return False
+    activities = activities_of(account_id, plan_rows(account_id))
+    return (
+        fold(baseline(held), activities, held.parameters, held.position.counted_to).position == held.position
+    )
+
+
 @dataclass(frozen=True)
 class Before:
     """The bill before, or where the account began: its day and all that was owed, instalments to come too."""
@@ -93,23 +106,28 @@ class CycleSums:
 
 
 def cycle_sums(account_id: UUID, *, since: date, until: date) -> CycleSums:
-    """The sums of the activities of days from ``since`` to before ``until``; two queries."""
+    """The sums of the activities of days from ``since`` to before ``until``; two queries.
+
+    What was bought before a takeover is no activity; the first bill after it names it all the same.
+    """
     begin, end = (datetime.combine(day, time(0), this_branch().zone) for day in (since, until))
-    bought = Purchase.objects.filter(
-        account_id=account_id, purchased_at__gte=begin, purchased_at__lt=end
-    ).exclude(id__in=Activity.objects.filter(account_id=account_id, reversed_by__isnull=False).values("id"))
-    shop = bought.aggregate(
-        bought=Sum("amount_minor", filter=Q(amount_minor__gt=0)),
-        returned=Sum("amount_minor", filter=Q(amount_minor__lt=0)),
-    )
     rows = Activity.objects.filter(
         account_id=account_id, effective_at__gte=begin, effective_at__lt=end, reversed_by=None
     )
     done = rows.aggregate(**{kind: Sum("amount_minor", filter=Q(kind=kind)) for kind in _SUMMED})
     sums = {kind: int(done[kind] or 0) for kind in _SUMMED}
+    before = Purchase.objects.filter(
+        account_id=account_id, purchased_at__gte=begin, purchased_at__lt=end
+    ).exclude(id__in=Activity.objects.filter(account_id=account_id).values("id"))
+    taken_over = before.aggregate(
+        bought=Sum("amount_minor", filter=Q(amount_minor__gt=0)),
+        returned=Sum("amount_minor", filter=Q(amount_minor__lt=0)),
+    )
     return CycleSums(
-        purchases_minor=int(shop["bought"] or 0) + sums[ActivityKind.DISBURSEMENT],
-        refunds_minor=-int(shop["returned"] or 0),
+        purchases_minor=sums[ActivityKind.PURCHASE]
+        + sums[ActivityKind.DISBURSEMENT]
+        + int(taken_over["bought"] or 0),
+        refunds_minor=sums[ActivityKind.REFUND] - int(taken_over["returned"] or 0),
         payments_minor=sums[ActivityKind.REPAYMENT],
         others_minor=sums[ActivityKind.CREDIT_REFUND]
         - sums[ActivityKind.WAIVER]
@@ -118,6 +136,6 @@ def cycle_sums(account_id: UUID, *, since: date, until: date) -> CycleSums:
 
 
 _SUMMED = (
-    *(ActivityKind.DISBURSEMENT, ActivityKind.REPAYMENT, ActivityKind.CREDIT_REFUND),
-    *(ActivityKind.WAIVER, ActivityKind.WRITE_OFF),
+    *(ActivityKind.PURCHASE, ActivityKind.DISBURSEMENT, ActivityKind.REFUND, ActivityKind.REPAYMENT),
+    *(ActivityKind.CREDIT_REFUND, ActivityKind.WAIVER, ActivityKind.WRITE_OFF),
 )

@@ -9,7 +9,6 @@ from uuid import UUID
 from koumen.credit.rules.parameters import Parameters
 from koumen.credit.rules.position import Position
 from koumen.credit.rules.stored import Row, position_of
-from koumen.credit.states import AccountState
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,7 +24,7 @@ class HeldAccount:
     currency: str
     parameters: Parameters
     limit_minor: int
-    state: AccountState
+    state: str  # states.AccountState
     version: int
     opened_date: date
     reported_lateness: int | None
@@ -52,7 +51,7 @@ def held_account(doc: Mapping[str, Any]) -> HeldAccount:
         currency=product["currency"],
         parameters=parameters,
         limit_minor=account["limit_minor"],
-        state=AccountState(account["state"]),
+        state=account["state"],
         version=account["version"],
         opened_date=date.fromisoformat(account["opened_date"]),
         reported_lateness=account["reported_lateness"],

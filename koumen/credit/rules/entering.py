@@ -75,9 +75,7 @@ def take_back(past: Past, activity_id: UUID, entry: Sequence[Move], parameters: 
     before = fold(past.baseline, past.activities, parameters, past.counted_to)
     after = fold(past.baseline, others, parameters, past.counted_to)
     wanted = [*after.happened.moves, *entry]
-    return Entered(
-        after.position, corrections=_mended(wanted, before.happened.moves, past.counted_to)
-    )
+    return Entered(after.position, corrections=_mended(wanted, before.happened.moves, past.counted_to))
 
 
 def _mended(wanted: Iterable[Move], booked: Iterable[Move], on: date) -> list[Move]:

@@ -67,7 +67,12 @@ def pay_cash(
     _keep_count(payment, counted)
     custody = account_for(kind=AccountKind.AGENT_CASH, owner_id=visit.agent_id, currency=visit.currency)
     receive(
-        payment, debit_account_id=custody.id, entry_kind=EntryKind.CASH_TENDER, tendered_at=at, actor=actor, at=at
+        payment,
+        debit_account_id=custody.id,
+        entry_kind=EntryKind.CASH_TENDER,
+        tendered_at=at,
+        actor=actor,
+        at=at,
     )
     memory.keep(payment=payment.id)
     return payment

@@ -11,7 +11,7 @@ MOVES = Path(__file__).resolve().parent.parent / "sql" / "moves.sql"
 class Migration(migrations.Migration):
     """One function."""
 
-    dependencies: ClassVar = [("ledger", "0003_posting")]
+    dependencies: ClassVar = [("ledger", "0005_closing")]
     operations: ClassVar = [
         migrations.RunSQL(
             MOVES.read_text(encoding="utf-8"),
