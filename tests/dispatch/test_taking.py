@@ -418,13 +418,13 @@ def test_two_who_move_across_each_other_do_not_wait_for_each_other_for_ever(at: 
 
 def locks_in(statements: list[str]) -> list[str]:
     """Which rows a command locked, in order."""
-    names = {"audit_once": "once", "visits_visit": "visit", "agents_shift": "shift"}
+    names = {"take_once(": "once", "visits_visit": "visit", "agents_shift": "shift"}
     found = []
     for statement in statements:
         table = next(
-            (table for table in names if f'from "{table}"' in statement or f"into {table}" in statement), ""
+            (table for table in names if f'from "{table}"' in statement or f"from {table}" in statement), ""
         )
-        if table and ("for update" in statement or "insert into audit_once" in statement):
+        if table and ("for update" in statement or "take_once" in statement):
             found.append(names[table])
     return list(dict.fromkeys(found))
 

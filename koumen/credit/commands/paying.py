@@ -22,6 +22,7 @@ from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict, Invalid, Missing
 from koumen.kit.ids import new_id
+from koumen.kit.money import Money
 from koumen.ledger.rules.chart import AccountKind
 from koumen.ledger.rules.entries import EntryKind
 from koumen.ledger.rules.posting import check_amount
@@ -136,7 +137,7 @@ def _require_settling(held: HeldAccount, activity: Activity) -> None:
     overdue = sum(debt.unpaid_minor for debt in overdue_debts(held.position))
     wanted = overdue + settlement(plan, held.parameters, activity.on).pay_minor
     if activity.amount_minor < wanted:
-        raise Conflict("settlement-too-small", wanted_minor=wanted)
+        raise Conflict("settlement-too-small", wanted=Money(wanted, held.currency))
 
 
 def _kept(change: Change, received: Received, split: Split) -> Repayment:

@@ -3,8 +3,14 @@
 Each sentence says what happened and, where there is one, the next step; no blame, no code words.
 """
 
+from datetime import date
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from koumen.kit.money import Money
+from koumen.web.ui.preferences import current_language
+from koumen.web.ui.wording import day, money
 
 _TITLES: dict[int, str | Promise] = {
     400: _("We could not read this request"),
@@ -85,13 +91,17 @@ _WORDS: dict[str, str | Promise] = {
     "change-exceeds-cash": _("The change is more than was handed over."),
     "cash-in-hand-ceiling": _("You would carry too much cash. Please take it in another way."),
     "payment-paid-otherwise": _("This has been paid already in another way."),
-    "bill-day-to-come": _("This bill is not due to be made yet."),
     "payment-already-applied": _("This payment has been counted already."),
     "purchase-in-the-future": _("This purchase lies in the future."),
     "limit-exceeded": _("This is more than the limit allows."),
     "tendered-in-the-future": _("This payment lies in the future."),
-    "not-the-bill-day": _("Bills are made on the bill day only."),
-    "statement-already-issued": _("This bill has been made already."),
+    # accounts: using, settling, mending, ending
+    "account-closed": _("This account is closed."),
+    "account-not-active": _("This account cannot be used for buying any more."),
+    "refund-too-large": _("More is given back than was bought."),
+    "settlement-too-small": _("To settle the plan, this much is needed, with what is overdue: %(wanted)s."),
+    "plan-not-found": _("We cannot find this instalment plan."),
+    "purchase-not-found": _("We cannot find this purchase."),
     "debit-account-holds-no-money": _("No money can be taken from this account."),
     # products and what they cost
     "price-above-cap": _(
@@ -219,11 +229,19 @@ def _sentence(code: str) -> str | Promise | None:
     return ending
 
 
+def _said(value: object) -> object:
+    """Amounts and days as people write them."""
+    if isinstance(value, Money):
+        return money(value)
+    return day(value, current_language()) if isinstance(value, date) else value
+
+
 def words(code: str, **params: object) -> str:
     """A refusal's code as a sentence; an unknown code still gets a polite one, with a way on."""
     polite = _("This cannot be done now. Please call us, a person will help you.")
     sentence = str(_sentence(code) or polite)
+    said = {name: _said(value) for name, value in params.items()}
     try:
-        return sentence % params if "%(" in sentence else sentence
+        return sentence % said if "%(" in sentence else sentence
     except KeyError:
         return sentence

@@ -55,6 +55,7 @@ ENTRIES: Words = {
     "waiver": _("Waiver"),
     "write_off": _("Write-off"),
     "recovery": _("Recovery after writing off"),
+    "credit_used": _("Credit balance used"),
     "credit_refund": _("Credit balance paid back"),
     "correction": _("Correction"),
     "reversal": _("Reversal"),
