@@ -1,4 +1,4 @@
-"""``koumen import``: take over a lender's accounts from files."""
+"""``koumen import``: take over a lender's accounts from files, and roads from a map."""
 
 import os
 import re
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from koumen.branch.commands import BranchOpening
     from koumen.credit.importer import Outcome, Place, Takeover
 
-app = typer.Typer(help="Take over a lender's accounts from files.", no_args_is_help=True)
+app = typer.Typer(help="Take over a lender's accounts, and roads, from files.", no_args_is_help=True)
 
 # The name becomes a schema and part of a role; PostgreSQL cuts names at 63 bytes.
 _BRANCH = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
@@ -25,7 +25,7 @@ _NOT_OURS = ("public", "pg_", "information_schema")
 
 @app.callback()
 def imports() -> None:
-    """Take over a lender's accounts from files."""
+    """Take over a lender's accounts, and roads, from files."""
 
 
 @app.command("accounts")
@@ -149,3 +149,46 @@ def _tell(outcome: "Outcome", *, branch: str, rejects: Path | None, seconds: flo
         out.print(f"{outcome.known:,} accounts were here already.", markup=False)
     if outcome.rejected:
         out.print(f"{outcome.rejected:,} bad lines are in {rejects}.", markup=False)
+
+
+@app.command("roads")
+def roads(
+    file: Annotated[Path, typer.Argument(help="An extract of OpenStreetMap.", metavar="FILE.osm.pbf")],
+    branch: Annotated[
+        str, typer.Option(help="Whose roads; this process's branch (KOUMEN_BRANCH) by default.")
+    ] = "",
+) -> None:
+    """Use the roads of a map for travel times; the same file again adds nothing, but mends a map that was lost."""
+    if branch:
+        os.environ["KOUMEN_BRANCH"] = branch  # before the settings are read
+    from koumen.cli import ready
+
+    with ready.database(say):
+        ready.start_django()
+        ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
+        _take_roads(file)
+
+
+def _take_roads(file: Path) -> None:
+    from koumen.dispatch.commands import import_roads
+    from koumen.kit import clock
+    from koumen.kit.actor import SYSTEM
+    from koumen.kit.errors import Refusal
+
+    started = monotonic()
+    say(f"  reading {file.name} (about a minute for a million nodes)")
+    try:
+        taken = import_roads(file=file, actor=SYSTEM, at=clock.now())
+    except Refusal as refusal:
+        refuse(str(refusal))
+    if taken.is_known:
+        out.print("These roads are in use already: nothing added.", markup=False)
+        return
+    out.print(
+        f"{taken.roads.nodes:,} nodes and {taken.roads.arcs:,} arcs imported in {monotonic() - started:.1f} s;"
+        f" used for visits from {taken.times.from_date} on (version {taken.times.version}).",
+        markup=False,
+    )
+    for place in taken.off_the_map:
+        out.print(f"No road near {place.latitude:.5f}, {place.longitude:.5f}.", markup=False)
+    out.print("Map data © OpenStreetMap contributors, ODbL 1.0: say so where it is shown.", markup=False)

@@ -34,6 +34,8 @@ APPEND_ONLY = (
     "credit_repayment",
     "payments_notecount",
     "visits_visitmove",
+    "dispatch_roadmap",
+    "dispatch_traveltimes",
 )
 
 # Written only by functions that act as the owner.

@@ -29,3 +29,21 @@ class WishMade(Event):
 
     date: date
     part_of_day: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoadsImported(Event):
+    """A map of roads was read from a file; the subject is the map."""
+
+    digest: str
+    nodes: int
+    arcs: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TravelTimesStored(Event):
+    """From a day on, travel times are made otherwise; the subject is the version."""
+
+    version: int
+    origin: str
+    from_date: date

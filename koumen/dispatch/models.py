@@ -1,8 +1,9 @@
-"""The order of stops in a shift."""
+"""The order of stops in a shift, wishes, maps of roads and versions of the travel times."""
 
 from django.db import models
 
 from koumen.agents.models import Shift
+from koumen.kit.ids import new_id
 from koumen.visits.models import Visit
 
 
@@ -31,4 +32,31 @@ class Wish(models.Model):
     customer_id = models.UUIDField()
     date = models.DateField()
     part_of_day = models.TextField()  # morning, midday, afternoon, evening
+    made_at = models.DateTimeField()
+
+
+class RoadMap(models.Model):
+    """A map of roads that was imported; the map itself is a file named by its digest. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    digest = models.TextField(unique=True)  # SHA-256 of the file in the data folder
+    source_digest = models.TextField()  # SHA-256 of the extract it was read from
+    nodes = models.IntegerField()
+    arcs = models.IntegerField()
+    south = models.FloatField()
+    west = models.FloatField()
+    north = models.FloatField()
+    east = models.FloatField()
+    imported_at = models.DateTimeField()
+
+
+class TravelTimes(models.Model):
+    """What travel times are made from on the days from ``from_date`` on, until a newer version. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.IntegerField(unique=True)
+    roads = models.ForeignKey(RoadMap, null=True, on_delete=models.PROTECT)  # without: the straight line
+    content = models.JSONField()  # see rules.travel_times
+    origin = models.TextField()  # roads, set, refit
+    from_date = models.DateField()
     made_at = models.DateTimeField()

@@ -30,3 +30,8 @@ def may_see_board(actor: Actor) -> bool:
 def may_see_route(actor: Actor, agent_id: UUID) -> bool:
     """The agent whose route it is, and staff."""
     return may_see_board(actor) or (actor.role is Role.AGENT and actor.agent_id == agent_id)
+
+
+def may_set_travel(actor: Actor) -> bool:
+    """Import roads, set speeds, let trips correct them: who plans, the administrator, and jobs."""
+    return actor.has(Role.DISPATCHER, Role.ADMINISTRATOR, Role.SYSTEM)

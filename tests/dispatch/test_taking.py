@@ -20,7 +20,6 @@ from koumen.dispatch.jobs import reopen_route
 from koumen.dispatch.models import Stop, Wish
 from koumen.dispatch.rules.slot import Slot
 from koumen.dispatch.solver.progress import Frame, day_at
-from koumen.dispatch.solver.travel import travel_s
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.errors import Conflict, Denied, Invalid, Missing
 from koumen.kit.ids import new_id
@@ -141,7 +140,7 @@ def test_every_slot_that_is_offered_can_be_taken_until_none_is_left(at: datetime
     plan = queries.plan_for([day], at=at)
     frame = Frame(int(day.starts_at.timestamp()), int(day.ends_at.timestamp()), day.start)
     promises = [routed.promise for routed in plan.routes[shift.id]]
-    assert day_at(frame, promises, int(at.timestamp()), travel_s).is_kept
+    assert day_at(frame, promises, int(at.timestamp()), plan.ways[day.date]).is_kept
     assert [routed.position for routed in plan.routes[shift.id]] == list(range(1, taken + 1))
 
 
@@ -360,7 +359,7 @@ def test_of_fifty_takers_of_the_last_place_one_gets_it_and_49_are_shown_the_next
     # a shift in which one far visit fills the day, and another agent two days later
     last = a_shift(an_agent(at), at, hours=(9, 11))
     other = a_shift(an_agent(at), at, days=3)
-    customers = [a_customer(at, place=near(8)) for _ in range(50)]
+    customers = [a_customer(at, place=near(7)) for _ in range(50)]
     accounts = [a_credit_account(customer, at) for customer in customers]
     place = next(slot for slot in offered(customers[0], accounts[0], at) if slot.shift_id == last.id)
     requests = [

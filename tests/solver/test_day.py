@@ -1,26 +1,42 @@
 """The O(1) test against an oracle that tries every second: they must agree on every day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
+from random import Random
 
+import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from koumen.dispatch.solver.day import EVER, Day, Node, day_of, detours, insertion
-from koumen.dispatch.solver.travel import Travel
+from koumen.dispatch.solver.travel import ALWAYS, Seconds, Span, Ways
 from koumen.kit.place import Place
 
+BEYOND = 160  # where no day of the tests goes
 HORIZON = 60  # short units make every second testable; arithmetic does not know how long a unit is
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SmallDay:
     nodes: tuple[Node, ...]
-    ways: tuple[tuple[int, ...], ...]
+    tables: tuple[tuple[tuple[int, ...], ...], ...]
+    spans: tuple[Span, ...] = ALWAYS
 
-    def travel(self, start: Place, end: Place) -> int:
+    @property
+    def bands(self) -> int:
+        return len(self.tables)
+
+    def durations(self, starts: Sequence[Place], ends: Sequence[Place], band: int) -> Seconds:
         """Any table of ways, not even symmetric: places are numbered by their latitude."""
-        return self.ways[int(start.latitude)][int(end.latitude)]
+        table = self.tables[band]
+        rows = [[table[int(start.latitude)][int(end.latitude)] for end in ends] for start in starts]
+        return np.array(rows, np.int32)
+
+    @property
+    def ways(self) -> Ways:
+        return Ways(self, self.spans)
 
 
 def place(number: int) -> Place:
@@ -37,21 +53,31 @@ def small_days(draw: st.DrawFn) -> SmallDay:
         latest = earliest + draw(st.integers(0, 15))
         nodes.append(Node(place(number), earliest, latest, draw(st.integers(0, 6))))
     nodes.append(Node(place(count + 1), 0, end, 0))
-    ways = draw(
-        st.lists(
-            st.lists(st.integers(0, 8), min_size=count + 3, max_size=count + 3).map(tuple),
-            min_size=count + 3,
-            max_size=count + 3,
-        )
-    )
-    return SmallDay(tuple(nodes), tuple(ways))
+    bands = draw(st.integers(1, 3))
+    dice = Random(draw(st.integers(0, 1 << 32)))  # noqa: S311  (a table drawn number by number takes most of the time)
+    size = range(count + 3)
+    tables = [tuple(tuple(dice.randint(0, 8) for _ in size) for _ in size) for _ in range(bands)]
+    changes = draw(st.lists(st.integers(1, HORIZON), max_size=3, unique=True).map(sorted))
+    spans = [Span(moment, draw(st.integers(0, bands - 1))) for moment in changes]
+    return SmallDay(tuple(nodes), tuple(tables), (*ALWAYS, *spans))
 
 
-def can_be_kept(nodes: list[Node], travel: Travel) -> bool:
+@cache
+def soonest_arrivals(small: SmallDay, start: int, end: int) -> list[int]:
+    """By brute force: for every second the best arrival of who leaves then or at any later second."""
+    arrivals = [BEYOND] * (BEYOND + 1)
+    for second in reversed(range(BEYOND)):
+        band = [span.band for span in small.spans if span.begins <= second][-1]
+        arrivals[second] = min(arrivals[second + 1], second + small.tables[band][start][end])
+    return arrivals
+
+
+def can_be_kept(small: SmallDay, nodes: list[Node]) -> bool:
     """Brute force: the set of every second at which each node may start, waiting allowed anywhere."""
-    starts = set(range(nodes[0].earliest, 2 * HORIZON))
+    starts = set(range(nodes[0].earliest, BEYOND))
     for before, after in pairwise(nodes):
-        soonest = min(starts, default=EVER) + before.service_s + travel(before.place, after.place)
+        free = min(min(starts, default=BEYOND) + before.service_s, BEYOND)
+        soonest = soonest_arrivals(small, int(before.place.latitude), int(after.place.latitude))[free]
         starts = {t for t in range(2 * HORIZON) if t >= soonest and after.earliest <= t <= after.latest}
     return bool(starts)
 
@@ -61,52 +87,49 @@ def can_be_kept(nodes: list[Node], travel: Travel) -> bool:
 def test_the_best_gap_is_the_one_that_brute_force_finds(
     small: SmallDay, earliest: int, width: int, service_s: int
 ) -> None:
-    day = day_of(small.nodes, small.travel)
+    day = day_of(small.nodes, small.ways)
     assume(day.is_kept)
     new = Node(place(len(small.nodes)), earliest, earliest + width, service_s)
     fits = {
         gap
         for gap in range(len(small.nodes) - 1)
-        if can_be_kept([*small.nodes[: gap + 1], new, *small.nodes[gap + 1 :]], small.travel)
+        if can_be_kept(small, [*small.nodes[: gap + 1], new, *small.nodes[gap + 1 :]])
     }
-    ways = detours(day, new.place, small.travel)
+    ways = detours(day, new.place)
     found = insertion(day, ways, earliest=earliest, latest=new.latest, service_s=service_s)
     assert (found is not None) == bool(fits)
     if found is not None:
         assert found.gap in fits
-        assert found.extra_s == min(_extra(small, day, new, gap) for gap in fits)
+        if small.bands == 1:
+            assert found.extra_s == min(_extra(day, new, gap) for gap in fits)
 
 
-def _extra(small: SmallDay, day: Day, new: Node, gap: int) -> int:
-    before, after = day.nodes[gap].place, day.nodes[gap + 1].place
-    return small.travel(before, new.place) + small.travel(new.place, after) - small.travel(before, after)
+def _extra(day: Day, new: Node, gap: int) -> int:
+    before, after, leg = day.nodes[gap].place, day.nodes[gap + 1].place, day.ways.leg
+    return leg(before, new.place)[0] + leg(new.place, after)[0] - leg(before, after)[0]
 
 
 @given(small_days())
 @settings(max_examples=500, deadline=None)
 def test_a_day_is_kept_exactly_when_brute_force_keeps_it(small: SmallDay) -> None:
-    day = day_of(small.nodes, small.travel)
-    assert day.is_kept == can_be_kept(list(small.nodes), small.travel)
+    day = day_of(small.nodes, small.ways)
+    assert day.is_kept == can_be_kept(small, list(small.nodes))
 
 
 @given(small_days())
 @settings(max_examples=500, deadline=None)
 def test_a_start_later_than_its_limit_breaks_a_promise_and_one_at_the_limit_does_not(small: SmallDay) -> None:
-    day = day_of(small.nodes, small.travel)
+    day = day_of(small.nodes, small.ways)
     for p, node in enumerate(small.nodes[1:], start=1):
         for start in range(node.earliest, min(node.latest, 2 * HORIZON) + 1):
             rest = [Node(node.place, start, start, node.service_s), *small.nodes[p + 1 :]]
-            assert (start <= day.limits[p]) == can_be_kept(rest, small.travel)
+            assert (start <= day.limits[p]) == can_be_kept(small, rest)
 
 
 def test_what_was_put_in_leaves_every_promise_kept() -> None:
-    home, far = Place(30.0, 120.0), Place(30.0, 121.0)
-
-    def hour(start: Place, end: Place) -> int:
-        return 0 if start == end else 3600
-
-    day = day_of([Node(home, 0, EVER, 0), Node(far, 7200, 10799, 1200), Node(home, 0, 36000, 0)], hour)
-    ways = detours(day, home, hour)
+    nodes = (Node(place(0), 0, EVER, 0), Node(place(1), 7200, 10799, 1200), Node(place(0), 0, 36000, 0))
+    day = day_of(nodes, SmallDay(nodes, (((0, 3600), (3600, 0)),)).ways)
+    ways = detours(day, place(0))
     before = insertion(day, ways, earliest=0, latest=3599, service_s=1200)
     assert before is not None
     assert (before.gap, before.extra_s) == (0, 0), "on the way out, at home, nothing is driven twice"

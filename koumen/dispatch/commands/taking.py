@@ -110,7 +110,7 @@ def take(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -> Take
     They are looked for after the transaction, when its locks are gone. The same key gives the same visit; a slot
     that could not be had leaves no key. Records SlotTaken (and what ``visits`` and ``conduct`` record). Raises
     Denied("visit-not-yours-to-book"), Missing("shift-not-found"), Conflict("key-reused"), Invalid as
-    ``visits.book_visit``, or Invalid("place-off-the-earth").
+    ``visits.book_visit``, or Invalid("place-off-the-earth" | "place-off-the-roads").
     """
     taken = _take(booking=booking, key=key, actor=actor, at=at)
     if isinstance(taken, Taken):

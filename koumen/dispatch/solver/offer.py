@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from koumen.dispatch.solver.day import Day, Insertion, detours, insertion
-from koumen.dispatch.solver.travel import Travel
 from koumen.kit.place import Place
 
 W = TypeVar("W", bound=Hashable)
@@ -28,13 +27,11 @@ class Chance(Generic[W]):
     fit: Insertion
 
 
-def chances(
-    day: Day, windows: Sequence[tuple[W, int, int]], wanted: Wanted, travel: Travel
-) -> list[Chance[W]]:
+def chances(day: Day, windows: Sequence[tuple[W, int, int]], wanted: Wanted) -> list[Chance[W]]:
     """The windows (name, from, to) of a day in which the stop fits, promises of arrival in [from, to)."""
     if not windows:
         return []
-    ways = detours(day, wanted.place, travel)
+    ways = detours(day, wanted.place)
     fits = [
         (name, insertion(day, ways, earliest=start, latest=end - 1, service_s=wanted.service_s))
         for name, start, end in windows

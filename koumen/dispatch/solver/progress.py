@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from koumen.dispatch.solver.day import EVER, Day, Node, day_of
-from koumen.dispatch.solver.travel import Travel
+from koumen.dispatch.solver.travel import Ways
 from koumen.kit.place import Place
 
 # A visit that has used up its time still needs a moment to end.
@@ -46,12 +46,12 @@ class Frame:
     home: Place
 
 
-def day_at(frame: Frame, promises: Sequence[Promise], now: int, travel: Travel) -> Day:
+def day_at(frame: Frame, promises: Sequence[Promise], now: int, ways: Ways) -> Day:
     """The rest of a shift at a moment; ``promises`` in the order of the route."""
     place, free = frame.home, frame.starts
     for promise in promises:
         if promise.phase is not Phase.AHEAD:
-            free = _free_after(promise, place, free, now, travel)
+            free = _free_after(promise, place, free, now, ways)
             place = promise.place
     nodes = [Node(place, max(free, now), EVER, 0)]
     nodes += [
@@ -60,14 +60,15 @@ def day_at(frame: Frame, promises: Sequence[Promise], now: int, travel: Travel) 
         if promise.phase is Phase.AHEAD
     ]
     nodes.append(Node(frame.home, frame.starts, frame.ends, 0))
-    return day_of(nodes, travel)
+    return day_of(nodes, ways)
 
 
-def _free_after(promise: Promise, place: Place, free: int, now: int, travel: Travel) -> int:
+def _free_after(promise: Promise, place: Place, free: int, now: int, ways: Ways) -> int:
     """When the agent can leave the door of a visit that is over or in progress."""
     if promise.phase is Phase.OVER:
         return max(free, promise.since)
     if promise.phase is Phase.AT_THE_DOOR:
         return max(promise.since + promise.service_s, now + AT_LEAST_S)
-    arrival = max(promise.since + travel(place, promise.place), promise.window_from, now)
+    on_the_way = ways.leg(place, promise.place)
+    arrival = max(ways.arrive(on_the_way, promise.since), promise.window_from, now)
     return arrival + promise.service_s

@@ -1,4 +1,4 @@
-"""Slots that can be kept, the routes of a day, the board."""
+"""Slots that can be kept, and what they are made from."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -17,11 +17,12 @@ from koumen.conduct.queries import packs_between
 from koumen.conduct.rules.acts import Act, Circumstances, Verdict
 from koumen.conduct.rules.ask import decide
 from koumen.conduct.rules.pack import Pack, pack_on
-from koumen.dispatch.permissions import may_ask_for_slots, may_see_board, may_see_route
+from koumen.dispatch.permissions import may_ask_for_slots
+from koumen.dispatch.queries.travel import require_reachable, ways_on
 from koumen.dispatch.rules.slot import Slot, SlotRequest, days_ahead, part_of_day, skills_for, windows_between
 from koumen.dispatch.solver.offer import Chance, Wanted, best, chances
 from koumen.dispatch.solver.progress import Frame, Phase, Promise, day_at
-from koumen.dispatch.solver.travel import travel_s
+from koumen.dispatch.solver.travel import Ways
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Missing
@@ -54,11 +55,12 @@ class Routed:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is known for answering: working days, the visits of each in order, packs, and the moment."""
+    """What is known for answering: working days, the visits of each in order, packs, ways, and the moment."""
 
     days: Sequence[WorkingDay]
     routes: Mapping[UUID, Sequence[Routed]]
     packs: Sequence[Pack]
+    ways: Mapping[date, Ways]
     zone: ZoneInfo
     at: datetime
 
@@ -66,15 +68,15 @@ class Plan:
 def slots(*, actor: Actor, request: SlotRequest, at: datetime) -> list[Slot]:
     """Windows at which some agent can truly be there, at most three a part of a day, in order of time.
 
-    Three queries however many agents, days and visits (and one for the registry, once a process).
-    Raises Denied("slots-not-yours").
+    Four queries however many agents, days and visits (and one for the registry, once a process).
+    Raises Denied("slots-not-yours"), Invalid("place-off-the-roads").
     """
     require(may_ask_for_slots(actor), "slots-not-yours")
     return _slots(request, at=at)
 
 
 def slots_to_move(*, actor: Actor, visit_id: UUID, at: datetime) -> list[Slot]:
-    """Other windows for a visit, as if it were not in its route; four queries. Raises Missing("visit-not-found")."""
+    """Other windows for a visit, as if it were not in its route; five queries. Raises Missing("visit-not-found")."""
     visit = visible_to(actor).filter(id=visit_id).first()
     if visit is None:
         raise Missing("visit-not-found")
@@ -100,6 +102,7 @@ def asking_again(visit: Visit, *, at: datetime, day: date) -> SlotRequest:
 def _slots(request: SlotRequest, *, at: datetime, without: Collection[UUID] = ()) -> list[Slot]:
     days = agents.working_days(from_date=request.from_date, to_date=request.to_date)
     plan = plan_for(days, at=at, without=without)
+    _learn(plan, request.place)
     found = [chance for day in days for chance in chances_of(plan, day, request, lead=OFFER_LEAD)]
     an_agent_each = best(found, group=lambda slot: slot.window_from, most=1)
     few = best(
@@ -113,19 +116,35 @@ def _slots(request: SlotRequest, *, at: datetime, without: Collection[UUID] = ()
     return sorted(ranked, key=lambda slot: slot.window_from)
 
 
+def _learn(plan: Plan, place: Place) -> None:
+    """Ask for the ways between one place and all others at once, date by date."""
+    for day, ways in plan.ways.items():
+        require_reachable(ways, place)
+        others = {place}
+        for shift in plan.days:
+            if shift.date == day:
+                others |= {
+                    shift.start,
+                    *(routed.promise.place for routed in plan.routes.get(shift.shift_id, ())),
+                }
+        known = list(others)
+        ways.learn([place], known)
+        ways.learn(known, [place])
+
+
 def _ranked(slot: Slot, rank: int) -> Slot:
     return Slot(slot.shift_id, slot.agent_id, slot.date, slot.window_from, slot.window_to, rank)
 
 
 def plan_for(days: Sequence[WorkingDay], *, at: datetime, without: Collection[UUID] = ()) -> Plan:
-    """Read what slots are made from; two queries, none when there is no working day.
+    """Read what slots are made from; three queries, none when there is no working day.
 
     ``without`` leaves visits out, as if they were not there: the one that is being moved.
     """
     routes = _routes([day.shift_id for day in days], without) if days else {}
     dates = [day.date for day in days]
     packs = packs_between(from_date=min(dates), to_date=max(dates) + timedelta(days=1)) if dates else []
-    return Plan(days, routes, packs, this_branch().zone, at)
+    return Plan(days, routes, packs, ways_on(dates), this_branch().zone, at)
 
 
 def chances_of(plan: Plan, day: WorkingDay, request: SlotRequest, *, lead: timedelta) -> list[Chance[Slot]]:
@@ -144,8 +163,8 @@ def chances_of(plan: Plan, day: WorkingDay, request: SlotRequest, *, lead: timed
     ]
     frame = Frame(_seconds(day.starts_at), _seconds(day.ends_at), day.start)
     promises = [routed.promise for routed in plan.routes.get(day.shift_id, ())]
-    rest = day_at(frame, promises, _seconds(plan.at), travel_s)
-    return chances(rest, windows, Wanted(request.place, request.service_s), travel_s)
+    rest = day_at(frame, promises, _seconds(plan.at), plan.ways[day.date])
+    return chances(rest, windows, Wanted(request.place, request.service_s))
 
 
 def _may_book(pack: Pack, day: WorkingDay, start: datetime, end: datetime, zone: ZoneInfo) -> bool:
@@ -188,86 +207,3 @@ def _promise(visit: Visit) -> Promise:
 
 def _seconds(moment: datetime) -> int:
     return int(moment.timestamp())
-
-
-@dataclass(frozen=True)
-class BoardStop:
-    """A visit as the board shows it; names are revealed by the person's id."""
-
-    visit_id: UUID
-    number: str
-    customer_id: UUID
-    customer_person_id: UUID
-    state: VisitState
-    window_from: datetime
-    window_to: datetime
-    position: int | None
-
-
-@dataclass(frozen=True)
-class BoardRow:
-    """One agent's day on the board."""
-
-    agent_id: UUID
-    person_id: UUID
-    staff_number: str
-    shift_id: UUID
-    starts_at: datetime
-    ends_at: datetime
-    stops: tuple[BoardStop, ...]
-
-
-def board(*, actor: Actor, date: date) -> list[BoardRow]:
-    """Every shift of a day with its visits, those over and cancelled included, by staff number; two queries.
-
-    Raises Denied("board-not-yours").
-    """
-    require(may_see_board(actor), "board-not-yours")
-    shifts = agents.shifts_on(actor=actor, date=date)
-    stops = _board_stops([shift.id for shift in shifts])
-    return [
-        BoardRow(
-            agent_id=shift.agent_id,
-            person_id=shift.agent.person_id,
-            staff_number=shift.agent.staff_number,
-            shift_id=shift.id,
-            starts_at=shift.starts_at,
-            ends_at=shift.ends_at,
-            stops=tuple(stops[shift.id]),
-        )
-        for shift in shifts
-    ]
-
-
-def todays_route(*, actor: Actor, agent_id: UUID, date: date) -> list[BoardStop]:
-    """An agent's stops of a day in the order of the road; cancelled visits and mere requests are not in it.
-
-    Two queries. Raises Denied("route-not-yours").
-    """
-    require(may_see_route(actor, agent_id), "route-not-yours")
-    shift = agents.shift_of(actor=actor, agent_id=agent_id, date=date)
-    hidden = {VisitState.CANCELLED, VisitState.REQUESTED}
-    return [stop for stop in _board_stops([shift.id])[shift.id] if stop.state not in hidden] if shift else []
-
-
-def _board_stops(shift_ids: Collection[UUID]) -> Mapping[UUID, list[BoardStop]]:
-    visits = (
-        Visit.objects.filter(shift_id__in=shift_ids)
-        .select_related("customer")
-        .annotate(place=F("stop__position"))
-    )
-    stops: dict[UUID, list[BoardStop]] = defaultdict(list)
-    for visit in visits.order_by("window_from", F("place").asc(nulls_last=True), "id"):
-        stops[visit.shift_id].append(
-            BoardStop(
-                visit_id=visit.id,
-                number=visit.number,
-                customer_id=visit.customer_id,
-                customer_person_id=visit.customer.person_id,
-                state=VisitState(visit.state),
-                window_from=visit.window_from,
-                window_to=visit.window_to,
-                position=visit.place,
-            )
-        )
-    return stops

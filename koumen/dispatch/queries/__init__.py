@@ -1,0 +1,36 @@
+"""Slots that can be kept, the routes of a day, the board, travel times."""
+
+from koumen.dispatch.queries.board import BoardRow, BoardStop, board, todays_route
+from koumen.dispatch.queries.slots import (
+    OFFER_LEAD,
+    TAKE_LEAD,
+    Plan,
+    Routed,
+    asking_again,
+    book_circumstances,
+    chances_of,
+    plan_for,
+    slots,
+    slots_to_move,
+)
+from koumen.dispatch.queries.travel import TravelInForce, travel_in_force, ways_on
+
+__all__ = [
+    "OFFER_LEAD",
+    "TAKE_LEAD",
+    "BoardRow",
+    "BoardStop",
+    "Plan",
+    "Routed",
+    "TravelInForce",
+    "asking_again",
+    "board",
+    "book_circumstances",
+    "chances_of",
+    "plan_for",
+    "slots",
+    "slots_to_move",
+    "todays_route",
+    "travel_in_force",
+    "ways_on",
+]

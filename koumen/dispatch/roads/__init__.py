@@ -1,0 +1,1 @@
+"""Roads: read from OpenStreetMap, kept in a file, asked for travel times; no framework, no database."""

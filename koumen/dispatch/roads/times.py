@@ -1,0 +1,159 @@
+"""Travel times along roads: a customisable contraction hierarchy (Dibbelt, Strasser & Wagner 2016) a band."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import cos, radians
+
+import numpy as np
+import routingkit_cch
+from numpy.typing import NDArray
+
+from koumen.dispatch.roads.graph import NO_STOPPING, Roadmap
+from koumen.dispatch.solver.travel import EARTH_RADIUS_M, NO_WAY_S, Seconds
+from koumen.kit.place import Place
+
+# RoutingKit's own number for "closed".
+CLOSED_MS = 2**31 - 1
+# Pairs kept in memory: the ways of a thousand routes of twelve stops in four bands, several times over.
+MOST_PAIRS = 400_000
+# Places kept with their nearest node: every customer of a large branch.
+MOST_SNAPS = 200_000
+
+
+@dataclass(frozen=True)
+class Driving:
+    """How fast, by class of road (km/h, 0: not used) and band (share of that speed); and what is added.
+
+    ``reach_m``: how far a door may be from the nearest road; the rest is walked at ``walk_m_s``.
+    """
+
+    speeds_km_h: tuple[int, ...]
+    paces: tuple[float, ...]
+    margin: float
+    fixed_s: int
+    walk_m_s: float
+    reach_m: int
+
+
+@dataclass(frozen=True)
+class Snap:
+    """The node of the map nearest to a place, and how far to walk."""
+
+    node: int
+    walk_m: float
+
+
+def weights_ms(roads: Roadmap, driving: Driving, band: int) -> NDArray[np.uint32]:
+    """(m,) the milliseconds of each arc in a band; a limit that is lower than the class's speed counts."""
+    speed = np.array(driving.speeds_km_h, np.float64)[roads.kind]
+    limit = roads.limit_km_h.astype(np.float64)
+    speed = np.where((limit > 0) & (limit < speed), limit, speed) * driving.paces[band]
+    with np.errstate(divide="ignore"):
+        took = np.ceil(roads.length_dm * 360.0 / speed)  # decimetres by km/h
+    return np.where(speed > 0, np.clip(took, 1, CLOSED_MS), CLOSED_MS).astype(np.uint32)
+
+
+class Roads:
+    """Travel times on one map with one set of speeds; made once a process, and safe to ask from any thread."""
+
+    def __init__(self, roads: Roadmap, driving: Driving) -> None:
+        self.roads = roads
+        self.driving = driving
+        self.bands = len(driving.paces)
+        cch = routingkit_cch.CCH(
+            roads.order.tolist(), roads.tail.tolist(), roads.head.tolist(), filter_always_inf_arcs=False
+        )
+        self._metrics = [
+            routingkit_cch.CCHMetric(cch, weights_ms(roads, driving, band).tolist())
+            for band in range(self.bands)
+        ]
+        self._snaps: dict[Place, Snap | None] = {}
+        self._pairs: dict[tuple[int, int, int], int] = {}
+        self._mine = threading.local()
+
+    @cached_property
+    def _stoppable(self) -> NDArray[np.bool_]:
+        """(n,) where somebody can get off."""
+        may = np.zeros(len(self.roads.latitude), np.bool_)
+        arcs = ~np.isin(self.roads.kind, NO_STOPPING)
+        may[self.roads.tail[arcs]] = True
+        may[self.roads.head[arcs]] = True
+        return may
+
+    def snap(self, place: Place) -> Snap | None:
+        """The nearest node where somebody can get off, or None when it is farther than may be walked."""
+        if place not in self._snaps:
+            if len(self._snaps) >= MOST_SNAPS:
+                self._snaps.clear()
+            self._snaps[place] = self._nearest(place)
+        return self._snaps[place]
+
+    def _nearest(self, place: Place) -> Snap | None:
+        reach = np.degrees(self.driving.reach_m / EARTH_RADIUS_M)
+        first, last = np.searchsorted(
+            self.roads.latitude, [place.latitude - reach, place.latitude + reach], side="left"
+        )
+        if first == last:
+            return None
+        north = np.radians(self.roads.latitude[first:last] - place.latitude)
+        east = np.radians((self.roads.longitude[first:last] - place.longitude + 180) % 360 - 180)
+        metres = EARTH_RADIUS_M * np.hypot(north, east * cos(radians(place.latitude)))
+        metres = np.where(self._stoppable[first:last], metres, np.inf)
+        nearest = int(np.argmin(metres))
+        if metres[nearest] > self.driving.reach_m:
+            return None
+        return Snap(int(first) + nearest, float(metres[nearest]))
+
+    def durations(self, starts: Sequence[Place], ends: Sequence[Place], band: int) -> Seconds:
+        """(len(starts), len(ends)) int32, seconds, row = from, door to door with the margin."""
+        here, there = [self.snap(place) for place in starts], [self.snap(place) for place in ends]
+        rows = [row for row, snap in enumerate(here) if snap]
+        columns = [column for column, snap in enumerate(there) if snap]
+        times = np.full((len(starts), len(ends)), NO_WAY_S, np.int32)
+        if rows and columns:
+            known = [snap for snap in here if snap], [snap for snap in there if snap]
+            times[np.ix_(rows, columns)] = self._door_to_door(*known, band)
+        same = np.array([[start == end for end in ends] for start in starts], np.bool_)
+        return np.where(same & (times < NO_WAY_S), self.driving.fixed_s, times).astype(np.int32)
+
+    def _door_to_door(self, starts: Sequence[Snap], ends: Sequence[Snap], band: int) -> Seconds:
+        driven = self.driven_ms([snap.node for snap in starts], [snap.node for snap in ends], band)
+        walked = (
+            np.array([snap.walk_m for snap in starts])[:, None] + np.array([s.walk_m for s in ends])[None, :]
+        )
+        took = driven / 1000 + walked / self.driving.walk_m_s
+        promised = self.driving.fixed_s + np.ceil(took * self.driving.margin)
+        return np.where(driven < CLOSED_MS, np.minimum(promised, NO_WAY_S), NO_WAY_S).astype(np.int32)
+
+    def driven_ms(self, starts: Sequence[int], ends: Sequence[int], band: int) -> NDArray[np.int64]:
+        """(len(starts), len(ends)) milliseconds from node to node, without margin; CLOSED_MS where there is no way."""
+        if len(starts) == len(ends) == 1:
+            return np.array([[self._pair_ms(starts[0], ends[0], band)]], np.int64)
+        metric = self._metrics[band]
+        if len(ends) == 1:
+            column = routingkit_cch.CCHManyToOne(metric, list(starts)).distances_to(ends[0])
+            return _filled([column]).T
+        query = routingkit_cch.CCHOneToMany(metric, list(ends))
+        return _filled([query.distances_from(start) for start in starts])
+
+    def _pair_ms(self, start: int, end: int, band: int) -> int:
+        known = self._pairs.get((start, end, band))
+        if known is None:
+            if len(self._pairs) >= MOST_PAIRS:
+                self._pairs.clear()
+            distance = self._query(band).run(start, end).distance
+            known = self._pairs[start, end, band] = CLOSED_MS if distance is None else distance
+        return known
+
+    def _query(self, band: int) -> routingkit_cch.CCHQuery:
+        """A query is a thread's own: it holds the marks of its last search."""
+        queries: dict[int, routingkit_cch.CCHQuery] = self._mine.__dict__.setdefault("queries", {})
+        if band not in queries:
+            queries[band] = routingkit_cch.CCHQuery(self._metrics[band])
+        return queries[band]
+
+
+def _filled(rows: Sequence[Sequence[int | None]]) -> NDArray[np.int64]:
+    return np.array([[CLOSED_MS if took is None else took for took in row] for row in rows], np.int64)
