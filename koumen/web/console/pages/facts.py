@@ -46,6 +46,8 @@ HAPPENED: Words = {
     "ReceiptPrinted": _("The receipt was made as a document"),
     "SlotTaken": _("A place in the agent's day was taken"),
     "StopDropped": _("The visit left the agent's day"),
+    "RoadsImported": _("A map of roads was imported"),
+    "TravelTimesStored": _("New travel times hold from a day on"),
     "WishMade": _("A wish for another time was noted"),
     "RulingGiven": _("The rules of conduct were asked"),
     "PersonRegistered": _("A person was entered"),
