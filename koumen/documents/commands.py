@@ -10,10 +10,11 @@ from koumen.audit.commands import record
 from koumen.documents.events import DocumentStored
 from koumen.documents.models import Document
 from koumen.documents.queries import signer
+from koumen.documents.rules.cost_sheet import CostSheetContent
 from koumen.documents.rules.receipt import ReceiptContent
 from koumen.documents.rules.sealed import seal
 from koumen.documents.rules.signature import sign_pdf
-from koumen.documents.rules.typeset import typeset_receipt
+from koumen.documents.rules.typeset import typeset_cost_sheet, typeset_receipt
 from koumen.kit.actor import Actor
 from koumen.kit.ids import new_id
 
@@ -24,6 +25,11 @@ def issue_receipt_pdf(content: ReceiptContent, at: datetime) -> bytes:
     The signature carries the real time of signing, the document the time of the receipt.
     """
     return sign_pdf(typeset_receipt(content, at), signer())
+
+
+def issue_cost_sheet_pdf(content: CostSheetContent, at: datetime) -> bytes:
+    """The sheet of all costs, typeset and signed; no row, as a receipt."""
+    return sign_pdf(typeset_cost_sheet(content, at), signer())
 
 
 @command

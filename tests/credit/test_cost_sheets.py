@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from koumen.audit.models import Fact
 from koumen.credit import commands, queries
@@ -26,6 +27,7 @@ from koumen.credit.rules.schedule import Instalment
 from koumen.kit.actor import Actor, Role
 from koumen.kit.errors import Conflict, Denied, Missing
 from koumen.kit.ids import new_id
+from tests import builders
 from tests.credit.stories import Line, a_line
 
 # --- what it says ---------------------------------------------------------------------------------------
@@ -295,3 +297,20 @@ def test_the_database_keeps_what_was_shown_and_that_it_was_confirmed(line: Line,
             row.update(**change)
     with pytest.raises(DatabaseError, match="may not change"), transaction.atomic():
         row.delete()
+
+
+@pytest.mark.django_db
+def test_queries_cost_what_their_docstrings_say(line: Line, at: datetime) -> None:
+    customer = customer_of(line)
+    sheet = shown(line, customer, at)
+    with CaptureQueriesContext(connection) as one:
+        queries.cost_sheet(actor=customer, sheet_id=sheet.id)
+    with CaptureQueriesContext(connection) as several:
+        queries.cost_sheets_of(actor=customer, account_id=line.account_id)
+    with CaptureQueriesContext(connection) as versions:
+        queries.product_versions(actor=builders.staff(Role.FINANCE))
+    account = CreditAccount.objects.get(id=line.account_id)
+    confirmed(sheet, customer, at + READ)
+    with CaptureQueriesContext(connection) as gate:
+        commands.require_confirmed(sheet_id=sheet.id, account=account, digest=sheet.digest, at=at + READ)
+    assert (len(one), len(several), len(versions), len(gate)) == (1, 2, 1, 1)

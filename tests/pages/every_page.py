@@ -12,9 +12,10 @@ from django.test import Client
 from playwright.sync_api import Page, Route
 
 from koumen.credit import commands as credit
-from koumen.credit.models import ProductVersion
+from koumen.credit.models import CostSheet, CreditAccount, ProductVersion
+from koumen.credit.rules.cost_sheet import instalment_sheet
 from koumen.credit.rules.parameters import Parameters
-from koumen.kit.actor import SYSTEM, Role
+from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.ids import new_id
 from koumen.payments import commands as payments
 from koumen.payments import queries
@@ -81,6 +82,7 @@ def _booking(story: Story, home: Client) -> Iterator[Sight]:
     yield Sight("customer-book-4-confirm", home, "/book/confirm/")
     yield Sight("customer-home", home, "/")
     yield Sight("customer-bills", home, "/bills/")
+    yield Sight("customer-costs", home, f"/costs/{_sheet_of(story).id}/")
     yield Sight("customer-receipts-none", home, "/receipts/")
 
 
@@ -156,12 +158,13 @@ def _other_endings(at: datetime) -> Iterator[Sight]:
 
 def _console(story: Story) -> Iterator[Sight]:
     desk = doors.as_staff(builders.a_person(story.now, role=Role.ADMINISTRATOR))
-    version = _second_version(story)
+    version, sheet = _second_version(story), _sheet_of(story)
     for name, address in (
         ("day", ""),
         ("visit", f"visits/{story.visit_id}/"),
         ("customers", "customers/"),
         ("customer", f"customers/{story.home.id}/"),
+        ("costs", f"costs/{sheet.id}/"),
         ("finance", "finance/"),
         ("payments", "finance/payments/"),
         ("products", "products/"),
@@ -174,6 +177,16 @@ def _console(story: Story) -> Iterator[Sight]:
         ("staff", "staff/"),
     ):
         yield Sight(f"console-{name}", desk, f"/console/{address}")
+
+
+def _sheet_of(story: Story) -> CostSheet:
+    """All costs of twelve instalments, as the customer is shown them."""
+    account = CreditAccount.objects.filter(customer_id=story.home.id).latest("opened_date")
+    reader = Actor(Role.CUSTOMER, story.home.person_id, customer_id=story.home.id)
+    twelve = instalment_sheet(
+        Parameters(late_cap_minor=100_00), principal_minor=1_000_00, terms=12, currency="CNY"
+    )
+    return credit.show_cost_sheet(account_id=account.id, sheet=twelve, actor=reader, at=story.now)
 
 
 def _second_version(story: Story) -> UUID:

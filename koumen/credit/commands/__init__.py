@@ -10,6 +10,7 @@ from koumen.credit.commands.cost_sheets import (
 from koumen.credit.commands.entering import bring_forward
 from koumen.credit.commands.opening import open_credit_account
 from koumen.credit.commands.paying import Received, apply_payment, record_repayment
+from koumen.credit.commands.printing import cost_sheet_pdf, keep_cost_sheet_pdf
 from koumen.credit.commands.products import NewVersion, add_product_version, store_product_version
 from koumen.credit.commands.quoting import make_quote
 
@@ -22,6 +23,8 @@ __all__ = [
     "apply_payment",
     "bring_forward",
     "confirm_cost_sheet",
+    "cost_sheet_pdf",
+    "keep_cost_sheet_pdf",
     "make_quote",
     "open_credit_account",
     "record_purchase",

@@ -10,12 +10,13 @@ from koumen.credit.queries.accounts import (
     statements_of,
 )
 from koumen.credit.queries.products import product_versions
-from koumen.credit.queries.sheets import cost_sheet, cost_sheets_of
+from koumen.credit.queries.sheets import cost_sheet, cost_sheet_content, cost_sheets_of
 
 __all__ = [
     "account_for_request",
     "accounts_of",
     "cost_sheet",
+    "cost_sheet_content",
     "cost_sheets_of",
     "credit_account",
     "owed",

@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import segno
 
@@ -73,7 +74,7 @@ def receipt_page(content: ReceiptContent) -> dict[str, object]:
     )
     return {
         "language": content.language.split("-")[0],
-        "region": _region(content),
+        "region": region_of(content.language, content.amount.currency),
         "paper": str(content.paper),
         "title": f"{words.title} {printable(content.number).text}",
         "date": [content.received_at.year, content.received_at.month, content.received_at.day],
@@ -117,13 +118,13 @@ def _hero(content: ReceiptContent, words: Wording, write: _Writer) -> dict[str, 
         "sentence": sentence.format(payer=payer, debtor=debtor),
         "amount": amount_text(content.amount),
         "words": words.in_words.format(words=in_words(content.amount, content.language)),
-        "when": words.when.format(moment=_moment(content, words)),
+        "when": words.when.format(moment=moment_text(content.received_at, content.zone, words)),
     }
 
 
-def _moment(content: ReceiptContent, words: Wording) -> str:
-    """When the money was received, where the branch stands, with the weekday."""
-    local = content.received_at.astimezone(content.zone)
+def moment_text(at: datetime, zone: ZoneInfo, words: Wording) -> str:
+    """A moment where the branch stands, with the weekday."""
+    local = at.astimezone(zone)
     return words.moment.format(
         date=date_text(local.date(), words), weekday=words.weekdays[local.weekday()], clock=f"{local:%H:%M}"
     )
@@ -224,8 +225,8 @@ def _svg(url: str) -> str:
     return drawn.getvalue().decode()
 
 
-def _region(content: ReceiptContent) -> str:
+def region_of(language: Language, currency: str) -> str:
     """The country whose shapes of characters are set."""
-    if content.language is Language.HANT and content.amount.currency == "HKD":
+    if language is Language.HANT and currency == "HKD":
         return "HK"
-    return _REGIONS[content.language]
+    return _REGIONS[language]

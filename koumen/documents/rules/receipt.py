@@ -20,6 +20,11 @@ class Language(StrEnum):
     EN = "en"
 
 
+def language_of(code: str) -> Language:
+    """The language of documents for whoever reads pages in a language; English for one that is not written."""
+    return next((one for one in Language if one.lower() == code.lower()), Language.EN)
+
+
 class Paper(StrEnum):
     """How the receipt is laid out; LARGE is A4 with all text at 18 points, for whoever reads with difficulty."""
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import typst
 
+from koumen.documents.rules.cost_page import cost_page
+from koumen.documents.rules.cost_sheet import CostSheetContent
 from koumen.documents.rules.coverage import FONTS
 from koumen.documents.rules.page import receipt_page
 from koumen.documents.rules.receipt import ReceiptContent
@@ -25,6 +27,12 @@ def typeset_receipt(content: ReceiptContent, at: datetime) -> bytes:
     """The receipt as an unsigned PDF with receipt.json attached; same content and moment, same bytes."""
     inputs = {"page": json.dumps(receipt_page(content)), "record": receipt_json(content)}
     return typeset("receipt.typ", inputs, at)
+
+
+def typeset_cost_sheet(content: CostSheetContent, at: datetime) -> bytes:
+    """The sheet of all costs as an unsigned PDF with cost-sheet.json attached; same content, same bytes."""
+    inputs = {"page": json.dumps(cost_page(content)), "record": content.record}
+    return typeset("cost_sheet.typ", inputs, at)
 
 
 def typeset(template: str, inputs: dict[str, str], at: datetime) -> bytes:

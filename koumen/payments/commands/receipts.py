@@ -21,6 +21,7 @@ from koumen.documents.rules.receipt import (
     ReceiptContent,
     Split,
     Tendered,
+    language_of,
 )
 from koumen.kit.actor import SYSTEM, Actor
 from koumen.kit.clock import local_date
@@ -35,8 +36,6 @@ from koumen.people.commands import reveal
 MEDIA_TYPE = "application/pdf"
 # Books and receipts are kept ten years in mainland China (accounting archives) and nowhere longer that we know.
 KEPT_YEARS = 10
-
-LANGUAGES = {"zh-hans": Language.HANS, "zh-hant": Language.HANT, "en": Language.EN}
 
 
 def receipt_pdf(*, receipt_id: UUID, actor: Actor, at: datetime) -> bytes:
@@ -95,7 +94,7 @@ def receipt_content(*, receipt_id: UUID, at: datetime) -> ReceiptContent:
     person = payment.visit.customer.person
     debtor = reveal(person_ids=[person.id], purpose="receipt", actor=SYSTEM, at=at)[person.id].name
     repayment = Repayment.objects.get(payment_id=payment.id)
-    language = LANGUAGES.get(person.language, Language.EN)
+    language = language_of(person.language)
     return ReceiptContent(
         number=receipt.printed_number,
         language=language,

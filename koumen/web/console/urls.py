@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from koumen.web.console.pages import audit, customers, day, finance, payments, products, staff, visit
+from koumen.web.console.pages import audit, costs, customers, day, finance, payments, products, staff, visit
 from koumen.web.ui.urls import site_urls
 
 urlpatterns = site_urls(
@@ -17,6 +17,8 @@ urlpatterns = site_urls(
         path("visits/<uuid:visit_id>/pictures/", visit.pictures, name="visit_pictures"),
         path("customers/", customers.search, name="customers"),
         path("customers/<uuid:customer_id>/", customers.show, name="customer"),
+        path("costs/<uuid:sheet_id>/", costs.show, name="costs"),
+        path("costs/<uuid:sheet_id>.pdf", costs.pdf, name="costs_pdf"),
         path("finance/", finance.home, name="finance"),
         path("finance/trial-balance.csv", finance.trial_csv, name="trial_csv"),
         path("finance/cash.csv", finance.cash_csv, name="cash_csv"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from koumen.web.customer.pages import bills, booking, door, home, receipts, relative, visit
+from koumen.web.customer.pages import bills, booking, costs, door, home, receipts, relative, visit
 from koumen.web.ui.urls import site_urls
 
 urlpatterns = site_urls(
@@ -22,6 +22,8 @@ urlpatterns = site_urls(
         path("visits/<uuid:visit_id>/confirm/", visit.confirm, name="visit_confirm"),
         path("visits/<uuid:visit_id>/pictures/", door.pictures, name="door_pictures"),
         path("visits/<uuid:visit_id>/amount/", door.amount, name="door_amount"),
+        path("costs/<uuid:sheet_id>/", costs.costs, name="costs"),
+        path("costs/<uuid:sheet_id>.pdf", costs.pdf, name="costs_pdf"),
         path("bills/", bills.bills, name="bills"),
         path("receipts/", receipts.receipts, name="receipts"),
         path("receipts/<uuid:receipt_id>.pdf", receipts.pdf, name="receipt_pdf"),

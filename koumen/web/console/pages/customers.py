@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from koumen.credit import queries as credit
+from koumen.credit.rules.cost_sheet import Sheet
 from koumen.kit import clock
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Invalid
@@ -118,6 +119,10 @@ def _account(actor: Actor, account: "CreditAccount", at: datetime) -> dict[str, 
         "everything": Money(owed.all_minor, currency),
         "credit": Money(owed.credit_balance_minor, currency) if owed.credit_balance_minor else None,
         "due_date": owed.due_date,
+        "sheets": [
+            {"row": sheet, "told": Sheet.of(sheet.content)}
+            for sheet in credit.cost_sheets_of(actor=actor, account_id=account.id)
+        ],
         "statements": [
             {
                 "statement": bill,
