@@ -99,3 +99,119 @@ class CostSheetPrinted(Event):
     """A confirmed cost sheet was made as a document; the subject is the cost sheet."""
 
     document_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanStarted(Event):
+    """A debt became instalments, or a loan was paid out; the subject is the plan."""
+
+    credit_account_id: UUID
+    plan_kind: str
+    amount_minor: int
+    charge_minor: int
+    instalments: int
+    currency: str
+    sheet_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanSettled(Event):
+    """All instalments to come are owed now; the subject is the plan."""
+
+    credit_account_id: UUID
+    pay_minor: int
+    saved_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueDayChanged(Event):
+    """Bills will be due on another day; the subject is the credit account."""
+
+    due_day: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateChargesPaused(Event):
+    """Late charges rest until a day; the subject is the credit account."""
+
+    until: date
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditRefunded(Event):
+    """A credit balance was paid out; the subject is the credit account."""
+
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityReversed(Event):
+    """Something on an account was taken back as if it had never been; the subject is what was taken back."""
+
+    credit_account_id: UUID
+    activity_kind: str
+    amount_minor: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChargeWaived(Event):
+    """A charge was let go; the subject is the credit account."""
+
+    bucket: str
+    amount_minor: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountWrittenOff(Event):
+    """A debt was given up in the books; the subject is the credit account."""
+
+    amount_minor: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditAccountClosed(Event):
+    """An account with nothing open was closed; the subject is the credit account."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalMade(Event):
+    """One person proposed what a second one must agree to; the subject is the proposal."""
+
+    credit_account_id: UUID
+    act: str
+    amount_minor: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalDecided(Event):
+    """A second person agreed or refused; the subject is the proposal."""
+
+    credit_account_id: UUID
+    act: str
+    is_approved: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitReserved(Event):
+    """A part of the limit is held for a purchase; the subject is the reservation."""
+
+    credit_account_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationReleased(Event):
+    """A held part of the limit is free again; the subject is the reservation."""
+
+    credit_account_id: UUID

@@ -46,6 +46,21 @@ def may_witness_signature(actor: Actor) -> bool:
     return actor.has(Role.AGENT, Role.SYSTEM) or actor.is_staff
 
 
+def may_arrange_instalments(actor: Actor) -> bool:
+    """Customers for themselves, staff and agents with them (a sheet of costs is confirmed first); never a relative."""
+    return actor.role is not Role.RELATIVE
+
+
+def may_pause_late_charges(actor: Actor) -> bool:
+    """Staff who speak with customers, and the system for a repayment plan."""
+    return actor.has(Role.DISPATCHER, Role.FINANCE, Role.COMPLIANCE, Role.ADMINISTRATOR, Role.SYSTEM)
+
+
+def may_mend_accounts(actor: Actor) -> bool:
+    """Taking back, letting go, giving up, closing: finance's (by two persons) and the system's."""
+    return actor.has(Role.FINANCE, Role.SYSTEM)
+
+
 def may_record_repayment(actor: Actor) -> bool:
     """Entering money that came by transfer, at a desk or in a file: finance's, and the system's."""
     return actor.has(Role.FINANCE, Role.SYSTEM)

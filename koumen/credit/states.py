@@ -1,4 +1,4 @@
-"""The lives of a credit account and of a reservation."""
+"""The lives of a credit account, of a reservation, and of a proposal to mend an account."""
 
 from enum import StrEnum
 
@@ -44,5 +44,26 @@ RESERVATION = StateMachine(
         (None, "hold"): _R.HELD,
         (_R.HELD, "take"): _R.TAKEN,
         (_R.HELD, "release"): _R.RELEASED,
+    },
+)
+
+
+class ProposalState(StrEnum):
+    """Where a proposal to mend an account stands."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+_P = ProposalState
+
+PROPOSAL = StateMachine(
+    "proposal",
+    ProposalState,
+    {
+        (None, "propose"): _P.PROPOSED,
+        (_P.PROPOSED, "approve"): _P.APPROVED,
+        (_P.PROPOSED, "refuse"): _P.REFUSED,
     },
 )

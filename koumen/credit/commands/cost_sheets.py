@@ -9,9 +9,10 @@ from koumen.audit.commands import record, remember
 from koumen.branch.queries import this_branch
 from koumen.credit.commands.holding import hold_account
 from koumen.credit.events import CostSheetConfirmed, CostSheetShown
-from koumen.credit.models import CostSheet, CreditAccount
+from koumen.credit.models import CostSheet
 from koumen.credit.permissions import may_tap_cost_sheet, may_witness_signature, visible_to
 from koumen.credit.queries import credit_account
+from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.cost_sheet import Sheet, seconds_left
 from koumen.kit.actor import Actor
 from koumen.kit.clock import next_midnight
@@ -98,7 +99,7 @@ def confirm_cost_sheet(
     require(allowed, "cost-sheet-not-yours")
     if sheet.confirmed_at is not None:
         raise Conflict("cost-sheet-already-confirmed")
-    _require_current(sheet, sheet.account, at)
+    _require_current(sheet, sheet.account.version, at)
     left = seconds_left(Sheet.of(sheet.content), sheet.shown_at, at)
     if left and not is_signed:
         raise Conflict("cost-sheet-too-soon", seconds_left=left)
@@ -122,19 +123,19 @@ def confirm_cost_sheet(
 
 
 def require_confirmed(
-    *, sheet_id: UUID | None, account: CreditAccount, digest: str, at: datetime
+    *, sheet_id: UUID | None, account: HeldAccount, digest: str, at: datetime
 ) -> CostSheet:
-    """The confirmed sheet without which nothing is borrowed on a locked account; one query.
+    """The confirmed sheet without which nothing is borrowed on an account that is held; one query.
 
     ``digest`` is that of the sheet reckoned anew from what is about to be done. Raises
     Conflict("cost-sheet-not-confirmed" | "cost-sheet-changed" | "cost-sheet-stale").
     """
-    sheet = CostSheet.objects.filter(id=sheet_id, account=account).first() if sheet_id else None
+    sheet = CostSheet.objects.filter(id=sheet_id, account_id=account.account_id).first() if sheet_id else None
     if sheet is None or sheet.confirmed_at is None or sheet.confirmed_at > at:
         raise Conflict("cost-sheet-not-confirmed")
     if sheet.digest != digest:
         raise Conflict("cost-sheet-changed")
-    _require_current(sheet, account, at)
+    _require_current(sheet, account.version, at)
     return sheet
 
 
@@ -147,7 +148,7 @@ def _locked(sheet_id: UUID, actor: Actor) -> CostSheet:
     return lock(rows.select_related("account"), missing="cost-sheet-not-found", id=sheet_id)
 
 
-def _require_current(sheet: CostSheet, account: CreditAccount, at: datetime) -> None:
+def _require_current(sheet: CostSheet, version: int, at: datetime) -> None:
     """The account is as it was when the sheet was shown, and the day is not over."""
-    if account.version != sheet.account_version or at >= sheet.valid_until:
+    if version != sheet.account_version or at >= sheet.valid_until:
         raise Conflict("cost-sheet-stale")

@@ -14,7 +14,7 @@ from koumen.credit.events import StatementIssued
 from koumen.credit.permissions import may_keep_accounts
 from koumen.credit.queries.past import activities_of, baseline, plan_rows
 from koumen.credit.rules.account import HeldAccount
-from koumen.credit.rules.activity import Activity
+from koumen.credit.rules.activity import Activity, ActivityKind
 from koumen.credit.rules.entering import Entered, Past, enter_forward, enter_late, is_newest, take_back
 from koumen.credit.rules.position import IssuedBill, Move
 from koumen.credit.rules.stored import details_of
@@ -35,12 +35,25 @@ def begin(held: HeldAccount, *, actor: Actor, at: datetime) -> Change:
     return change
 
 
-def enter(change: Change, activity: Activity, kind: EntryKind) -> Entered:
+# The entry of each kind of activity, but for a repayment, which says how its money came.
+_ENTRY = {
+    ActivityKind.DISBURSEMENT: EntryKind.DISBURSEMENT,
+    ActivityKind.PURCHASE: EntryKind.PURCHASE,
+    ActivityKind.REFUND: EntryKind.REFUND,
+    ActivityKind.PLAN_SETTLE: EntryKind.PLAN_FEE,
+    ActivityKind.WAIVER: EntryKind.WAIVER,
+    ActivityKind.CREDIT_REFUND: EntryKind.CREDIT_REFUND,
+    ActivityKind.WRITE_OFF: EntryKind.WRITE_OFF,
+}
+
+
+def enter(change: Change, activity: Activity, kind: EntryKind | None = None) -> Entered:
     """Let an activity happen; where it lies before something that is known already, everything is folded again.
 
     The entry of the activity is posted for it, what it brings by itself apart. Three queries more when it is late.
     """
     held = change.held
+    kind = kind or _ENTRY.get(activity.kind, EntryKind.CORRECTION)
     if is_newest(held.position, held.last_effective_at, activity):
         entered = enter_forward(held.position, activity, held.parameters)
     else:

@@ -1,0 +1,184 @@
+"""Taking back, letting go, giving up and closing. Inner commands of what two people decide, or the system's."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from koumen.audit.command import command, require
+from koumen.audit.commands import fact_row
+from koumen.branch.queries import this_branch
+from koumen.credit.commands.entering import begin, enter, forget
+from koumen.credit.commands.holding import hold_account
+from koumen.credit.commands.keeping import keep
+from koumen.credit.events import AccountWrittenOff, ActivityReversed, ChargeWaived, CreditAccountClosed
+from koumen.credit.models import Activity as ActivityRow
+from koumen.credit.permissions import may_mend_accounts, visible_to
+from koumen.credit.queries.buying import reserved_minor
+from koumen.credit.queries.past import REVERSAL
+from koumen.credit.rules.account import HeldAccount
+from koumen.credit.rules.activity import Activity, ActivityKind
+from koumen.credit.rules.allocation import Bucket
+from koumen.credit.rules.position import Move
+from koumen.credit.states import CREDIT_ACCOUNT, AccountState
+from koumen.kit.actor import Actor
+from koumen.kit.clock import local_date
+from koumen.kit.errors import Conflict, Missing
+from koumen.kit.ids import new_id
+from koumen.kit.money import Money
+from koumen.ledger.commands import reverse_entry
+from koumen.ledger.queries import moves_of_entry
+from koumen.ledger.rules.chart import MONEY
+
+
+@command
+def reverse_activity(*, activity_id: UUID, reason: str, actor: Actor, at: datetime) -> UUID:
+    """Take something back as if it had never been: its entry turned round, everything after it reckoned again.
+
+    Bills that were issued stay; the next one carries the correction. Once: a second reversal, and one of a
+    reversal, is refused and nothing moves. Returns the id of the reversal. Records ActivityReversed. Raises
+    Denied("credit-not-yours"), Missing("activity-not-found") or Conflict("activity-already-reversed" |
+    "account-closed" | "activity-not-reversible").
+    """
+    require(may_mend_accounts(actor), "credit-not-yours")
+    account_id = (
+        ActivityRow.objects.filter(id=activity_id, account__in=visible_to(actor))
+        .values_list("account_id", flat=True)
+        .first()
+    )
+    if account_id is None:
+        raise Missing("activity-not-found")
+    held = hold_account(actor, account_id)
+    row = ActivityRow.objects.get(id=activity_id)
+    _require_reversible(held, row)
+    change = begin(held, actor=actor, at=at)
+    moves: Sequence[Move] = ()
+    if row.entry_id:
+        moves = [
+            Move(None if line.debit in MONEY else line.debit, None if line.credit in MONEY else line.credit,
+                 line.amount_minor, held.position.counted_to)
+            for line in moves_of_entry(row.entry_id)
+        ]
+        reverse_entry(entry_id=row.entry_id, actor=actor, at=at)
+    forget(change, activity_id, moves)
+    reversal_id = new_id()
+    change.activity = {
+        "id": str(reversal_id),
+        "kind": REVERSAL,
+        "amount_minor": row.amount_minor,
+        "details": {"reason": reason},
+        "effective_at": row.effective_at.isoformat(),
+        "entry_id": None,
+        "reverses_id": str(row.id),
+    }
+    event = ActivityReversed(
+        subject_id=row.id,
+        credit_account_id=account_id,
+        activity_kind=row.kind,
+        amount_minor=row.amount_minor,
+        currency=held.currency,
+        reason=reason,
+    )
+    change.facts.append(fact_row(event, actor=actor, at=at))
+    keep(change)
+    return reversal_id
+
+
+def _require_reversible(held: HeldAccount, row: ActivityRow) -> None:
+    if row.kind == REVERSAL or row.kind in _FINAL:
+        raise Conflict("activity-not-reversible")
+    if ActivityRow.objects.filter(reverses=row).exists():
+        raise Conflict("activity-already-reversed")
+    if held.state == AccountState.CLOSED:
+        raise Conflict("account-closed")
+
+
+# A write-off also ended the account; money for it comes in as a recovery. A due day is simply changed again.
+_FINAL = frozenset({ActivityKind.WRITE_OFF, ActivityKind.DUE_DAY})
+
+
+@command
+def waive_charge(
+    *, account_id: UUID, bucket: Bucket, amount_minor: int, reason: str, actor: Actor, at: datetime
+) -> None:
+    """Let interest, a late charge or a fee go, as far as it is owed.
+
+    Records ChargeWaived. Raises Denied("credit-not-yours"), Missing("account-not-found") or
+    Conflict("waiver-too-large").
+    """
+    require(may_mend_accounts(actor), "credit-not-yours")
+    held = hold_account(actor, account_id)
+    change = begin(held, actor=actor, at=at)
+    owed = sum(bill.unpaid.get(bucket, 0) for bill in held.position.every_bill)
+    if amount_minor > owed:
+        raise Conflict("waiver-too-large", left=Money(owed, held.currency))
+    activity = Activity(
+        activity_id=new_id(),
+        kind=ActivityKind.WAIVER,
+        effective_at=at,
+        on=local_date(at, this_branch().zone),
+        amount_minor=amount_minor,
+        bucket=bucket,
+    )
+    enter(change, activity)
+    event = ChargeWaived(
+        subject_id=account_id,
+        bucket=bucket,
+        amount_minor=amount_minor,
+        currency=held.currency,
+        reason=reason,
+    )
+    change.facts.append(fact_row(event, actor=actor, at=at))
+    keep(change)
+
+
+@command
+def write_off_account(*, account_id: UUID, reason: str, actor: Actor, at: datetime) -> None:
+    """Give a debt up in the books; what comes in later is a recovery, and nothing more accrues.
+
+    Records AccountWrittenOff. Raises Denied("credit-not-yours"), Missing("account-not-found") or
+    Conflict("nothing-owed" | "credit_account-cannot-write_off").
+    """
+    require(may_mend_accounts(actor), "credit-not-yours")
+    held = hold_account(actor, account_id)
+    change = begin(held, actor=actor, at=at)
+    owed = held.position.posted_minor + held.position.future_minor
+    if not owed:
+        raise Conflict("nothing-owed")
+    held.state = CREDIT_ACCOUNT.move(AccountState(held.state), "write_off")
+    activity = Activity(
+        activity_id=new_id(),
+        kind=ActivityKind.WRITE_OFF,
+        effective_at=at,
+        on=local_date(at, this_branch().zone),
+        amount_minor=owed,
+    )
+    enter(change, activity)
+    event = AccountWrittenOff(
+        subject_id=account_id, amount_minor=owed, currency=held.currency, reason=reason
+    )
+    change.facts.append(fact_row(event, actor=actor, at=at))
+    keep(change)
+
+
+@command
+def close_account(*, account_id: UUID, actor: Actor, at: datetime) -> None:
+    """Close an account on which nothing is open: no debt, plan, credit balance, interest running, reservation.
+
+    Records CreditAccountClosed. Raises Denied("credit-not-yours"), Missing("account-not-found") or
+    Conflict("account-still-open" | "credit_account-cannot-close").
+    """
+    require(may_mend_accounts(actor), "credit-not-yours")
+    held = hold_account(actor, account_id)
+    change = begin(held, actor=actor, at=at)
+    position = held.position
+    if (
+        position.posted_minor
+        or position.credit_minor
+        or position.plans
+        or any(bill.principal_days or bill.overdue_days for bill in position.bills)
+        or reserved_minor(account_id)
+    ):
+        raise Conflict("account-still-open")
+    held.state = CREDIT_ACCOUNT.move(AccountState(held.state), "close")
+    change.facts.append(fact_row(CreditAccountClosed(subject_id=account_id), actor=actor, at=at))
+    keep(change)

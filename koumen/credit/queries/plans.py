@@ -1,0 +1,163 @@
+"""Reading plans: what may be split and what it costs, what runs, what settling it now costs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from koumen.branch.queries import this_branch
+from koumen.credit.models import InstalmentPlan, Purchase
+from koumen.credit.permissions import visible_to
+from koumen.credit.queries.accounts import position_at
+from koumen.credit.queries.buying import returned_minor
+from koumen.credit.rules.account import HeldAccount
+from koumen.credit.rules.cost_sheet import Sheet
+from koumen.credit.rules.parameters import Kind
+from koumen.credit.rules.plan import PlanKind, PlanRequest, may_split_bill, require_splittable, sheet_for, there_minor
+from koumen.credit.rules.schedule import Instalment
+from koumen.credit.rules.settling import Settlement, settlement
+from koumen.credit.rules.stored import schedule_of
+from koumen.kit.actor import Actor
+from koumen.kit.clock import local_date
+from koumen.kit.errors import Conflict, Missing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A number of instalments with all its costs; ``request`` is what is sent back to take it."""
+
+    request: PlanRequest
+    sheet: Sheet
+
+
+def purchase_to_split(account_id: UUID, purchase_id: UUID | None) -> int:
+    """What of a purchase may be split: all that was not given back; two or three queries.
+
+    Raises Missing("purchase-not-found") or Conflict("purchase-already-split").
+    """
+    bought = Purchase.objects.filter(id=purchase_id, account_id=account_id, amount_minor__gt=0).first()
+    if bought is None:
+        raise Missing("purchase-not-found")
+    if InstalmentPlan.objects.filter(purchase=bought).exists():
+        raise Conflict("purchase-already-split")
+    return bought.amount_minor - returned_minor(bought.id)
+
+
+def instalment_offers(
+    *,
+    actor: Actor,
+    account_id: UUID,
+    purchase_id: UUID | None = None,
+    amount_minor: int | None = None,
+    at: datetime,
+) -> list[Offer]:
+    """Every number of instalments for a purchase or, without one, for a part of the newest bill (all of it).
+
+    One query, three more for a purchase. Raises Missing("account-not-found" | "purchase-not-found") and, when
+    nothing can be split, Conflict as rules.plan.require_splittable or "purchase-already-split".
+    """
+    account = position_at(actor=actor, account_id=account_id, at=at)
+    if purchase_id is not None:
+        kind, amount = PlanKind.PURCHASE, purchase_to_split(account_id, purchase_id)
+    else:
+        kind, amount = PlanKind.BILL, amount_minor or there_minor(PlanKind.BILL, account.position)
+    requests = [
+        PlanRequest(
+            account_id=account_id, kind=kind, terms=terms, amount_minor=amount, purchase_id=purchase_id
+        )
+        for terms in account.parameters.terms
+    ]
+    today = local_date(at, this_branch().zone)
+    for request in requests:
+        require_splittable(
+            request, account.position, account.parameters, currency=account.currency, today=today
+        )
+    return [Offer(request=one, sheet=sheet_for(one, account.parameters, account.currency)) for one in requests]
+
+
+def loan_offers(*, actor: Actor, account_id: UUID, amount_minor: int, at: datetime) -> list[Offer]:
+    """Every number of instalments of a loan; one query; none where the product is no loan."""
+    account = position_at(actor=actor, account_id=account_id, at=at)
+    if account.parameters.kind != Kind.LOAN:
+        return []
+    requests = [
+        PlanRequest(account_id=account_id, kind=PlanKind.LOAN, terms=terms, amount_minor=amount_minor)
+        for terms in account.parameters.loan_terms
+    ]
+    return [Offer(request=one, sheet=sheet_for(one, account.parameters, account.currency)) for one in requests]
+
+
+def is_bill_splittable(account: HeldAccount, today: date) -> bool:
+    """Whether the newest bill can be split today (``account`` stands at today); no query."""
+    amount = there_minor(PlanKind.BILL, account.position)
+    return (
+        bool(account.parameters.terms)
+        and amount >= account.parameters.instalment_minimum_minor
+        and may_split_bill(account.position, today)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanView:
+    """A plan as its pages show it; ``next_no`` is the first instalment that is not billed yet."""
+
+    plan_id: UUID
+    account_id: UUID
+    kind: PlanKind
+    currency: str
+    principal_minor: int
+    started_at: datetime
+    schedule: tuple[Instalment, ...]
+    next_no: int
+    future_minor: int
+    is_over: bool
+    purchase_id: UUID | None
+    sheet_id: UUID
+
+    @property
+    def charge_minor(self) -> int:
+        """All its charges."""
+        return sum(one.charge_minor for one in self.schedule)
+
+
+def plans_of(*, actor: Actor, account_id: UUID) -> list[PlanView]:
+    """The plans of an account, newest first; one query."""
+    rows = InstalmentPlan.objects.filter(account_id=account_id, account__in=visible_to(actor))
+    return [_view(row) for row in rows.select_related("account__product").order_by("-started_at", "id")]
+
+
+def plan(*, actor: Actor, plan_id: UUID) -> PlanView:
+    """One plan; one query. Raises Missing("plan-not-found")."""
+    rows = InstalmentPlan.objects.select_related("account__product")
+    row = rows.filter(id=plan_id, account__in=visible_to(actor)).first()
+    if row is None:
+        raise Missing("plan-not-found")
+    return _view(row)
+
+
+def settlement_quote(*, actor: Actor, plan_id: UUID, at: datetime) -> Settlement:
+    """What settling a running plan costs today, and what it saves; two queries. Raises Missing("plan-not-found")."""
+    row = plan(actor=actor, plan_id=plan_id)
+    account = position_at(actor=actor, account_id=row.account_id, at=at)
+    running = next((one for one in account.position.plans if one.plan_id == plan_id), None)
+    if running is None:
+        raise Missing("plan-not-found")
+    return settlement(running, account.parameters, local_date(at, this_branch().zone))
+
+
+def _view(row: InstalmentPlan) -> PlanView:
+    schedule = schedule_of(row.schedule)
+    future = sum(one.principal_minor for one in schedule[row.next_no - 1 :]) - row.cut_minor
+    return PlanView(
+        plan_id=row.id,
+        account_id=row.account_id,
+        kind=PlanKind(row.kind),
+        currency=row.account.product.currency,
+        principal_minor=row.principal_minor,
+        started_at=row.started_at,
+        schedule=schedule,
+        next_no=row.next_no,
+        future_minor=0 if row.is_over else future,
+        is_over=row.is_over,
+        purchase_id=row.purchase_id,
+        sheet_id=row.sheet_id,
+    )
