@@ -112,6 +112,24 @@ def entries_for(*, actor: Actor, source_id: UUID) -> list[MovementLine]:
     ]
 
 
+@dataclass(frozen=True)
+class EntryMove:
+    """One movement of an entry by the kinds of its accounts."""
+
+    debit: AccountKind
+    credit: AccountKind
+    amount_minor: int
+
+
+def moves_of_entry(entry_id: UUID) -> list[EntryMove]:
+    """The movements of one entry, in their order; one query. For rooms, which ask their own permission."""
+    rows = Movement.objects.filter(entry__entry_id=entry_id).order_by("id")
+    return [
+        EntryMove(AccountKind(debit), AccountKind(credit), amount)
+        for debit, credit, amount in rows.values_list("debit__kind", "credit__kind", "amount_minor")
+    ]
+
+
 def balance_minor(*, kind: AccountKind, owner_id: UUID, currency: str) -> int:
     """What stands on one account, positive on its own side; one query. For rooms, which ask their own permission."""
     sums = (

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from koumen.credit import commands, queries
@@ -25,7 +26,9 @@ class Line:
     account_id: UUID
     agent_id: UUID
 
-    def buys(self, amount_minor: int, when: datetime, *, actor: Actor = SYSTEM) -> Purchase:
+    def buys(
+        self, amount_minor: int, when: datetime, *, refund_of: UUID | None = None, actor: Actor = SYSTEM
+    ) -> Purchase:
         """Buys something, or gives it back (negative)."""
         purchase = commands.PurchaseRequest(
             account_id=self.account_id,
@@ -33,6 +36,7 @@ class Line:
             currency="CNY",
             description="市场",
             purchased_at=when,
+            refund_of=refund_of,
         )
         return commands.record_purchase(purchase=purchase, actor=actor, at=when)
 
@@ -42,21 +46,27 @@ class Line:
         return Statement.objects.get(account_id=self.account_id, issued_date=day)
 
     def pays(
-        self, amount_minor: int, at: datetime, *, into: int | None = None, payment_id: UUID | None = None
+        self,
+        amount_minor: int,
+        at: datetime,
+        *,
+        into: int | None = None,
+        told_at: datetime | None = None,
+        **more: Any,
     ) -> Repayment:
-        """Pays in cash to the agent, or into another account of the books."""
+        """Pays in cash to the agent, or into another account of the books; ``told_at`` when it comes later."""
         cash = account_for(kind=AccountKind.AGENT_CASH, owner_id=self.agent_id, currency="CNY")
         return commands.apply_payment(
             account_id=self.account_id,
             received=commands.Received(
-                payment_id=payment_id or new_id(),
                 amount_minor=amount_minor,
                 debit_account_id=into or cash.id,
                 entry_kind=EntryKind.CASH_TENDER,
                 tendered_at=at,
+                **{"payment_id": new_id(), **more},
             ),
             actor=SYSTEM,
-            at=at,
+            at=told_at or at,
         )
 
     def owed(self, at: datetime) -> Owed:

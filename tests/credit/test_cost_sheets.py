@@ -12,6 +12,7 @@ from koumen.audit.models import Fact
 from koumen.credit import commands, queries
 from koumen.credit.commands import ConfirmedHow
 from koumen.credit.models import CostSheet, CreditAccount
+from koumen.credit.queries import position_at
 from koumen.credit.rules.cost_sheet import (
     Borrowing,
     Cost,
@@ -24,7 +25,7 @@ from koumen.credit.rules.cost_sheet import (
 )
 from koumen.credit.rules.parameters import Parameters
 from koumen.credit.rules.schedule import Instalment
-from koumen.kit.actor import Actor, Role
+from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.errors import Conflict, Denied, Missing
 from koumen.kit.ids import new_id
 from tests import builders
@@ -151,7 +152,7 @@ def confirmed(
 
 
 def required(line: Line, sheet: CostSheet, at: datetime, *, digest: str | None = None) -> CostSheet:
-    account = CreditAccount.objects.get(id=line.account_id)
+    account = position_at(actor=SYSTEM, account_id=line.account_id, at=at)
     return commands.require_confirmed(
         sheet_id=sheet.id, account=account, digest=digest or twelve_parts().digest, at=at
     )
@@ -246,7 +247,7 @@ def test_nothing_is_borrowed_without_a_confirmed_sheet(line: Line, at: datetime)
     with pytest.raises(Conflict, match="cost-sheet-not-confirmed"):
         commands.require_confirmed(
             sheet_id=None,
-            account=CreditAccount.objects.get(id=line.account_id),
+            account=position_at(actor=SYSTEM, account_id=line.account_id, at=at),
             digest=sheet.digest,
             at=at + READ,
         )

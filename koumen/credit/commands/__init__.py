@@ -1,6 +1,7 @@
-"""Writing to credit accounts, by moment: products, opening, buying, cost sheets, billing, quoting, paying."""
+"""Writing to credit accounts, by moment: opening, buying, instalments, billing, paying, caring, mending."""
 
 from koumen.credit.commands.buying import PurchaseRequest, record_purchase
+from koumen.credit.commands.caring import change_due_day, pause_late_charges, refund_credit
 from koumen.credit.commands.cost_sheets import (
     ConfirmedHow,
     confirm_cost_sheet,
@@ -8,28 +9,46 @@ from koumen.credit.commands.cost_sheets import (
     show_cost_sheet,
 )
 from koumen.credit.commands.entering import bring_forward
+from koumen.credit.commands.instalments import settle_plan, show_plan_sheet, start_plan
+from koumen.credit.commands.mending import close_account, reverse_activity
 from koumen.credit.commands.opening import open_credit_account
 from koumen.credit.commands.paying import Received, apply_payment, record_repayment
 from koumen.credit.commands.printing import cost_sheet_pdf, keep_cost_sheet_pdf
 from koumen.credit.commands.products import NewVersion, add_product_version, store_product_version
+from koumen.credit.commands.proposals import Proposed, decide_proposal, propose
 from koumen.credit.commands.quoting import make_quote
+from koumen.credit.commands.reserving import release_reservation, reserve_limit, take_reservation
 
 __all__ = [
     "ConfirmedHow",
     "NewVersion",
+    "Proposed",
     "PurchaseRequest",
     "Received",
     "add_product_version",
     "apply_payment",
     "bring_forward",
+    "change_due_day",
+    "close_account",
     "confirm_cost_sheet",
     "cost_sheet_pdf",
     "keep_cost_sheet_pdf",
+    "decide_proposal",
     "make_quote",
     "open_credit_account",
+    "pause_late_charges",
+    "propose",
     "record_purchase",
     "record_repayment",
+    "refund_credit",
+    "release_reservation",
     "require_confirmed",
+    "reserve_limit",
+    "reverse_activity",
+    "settle_plan",
     "show_cost_sheet",
+    "show_plan_sheet",
+    "start_plan",
     "store_product_version",
+    "take_reservation",
 ]

@@ -24,7 +24,6 @@ from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict, Invalid, Missing
 from koumen.kit.ids import new_id
-from koumen.ledger.rules.entries import EntryKind
 from koumen.ledger.rules.posting import check_amount
 
 
@@ -80,9 +79,7 @@ def record_purchase(*, purchase: PurchaseRequest, actor: Actor, at: datetime) ->
     )
     row.save(force_insert=True)
     counts_from = _counts_from(purchase, held.parameters, at)
-    enter(
-        change, _activity(row, counts_from), EntryKind.PURCHASE if row.amount_minor > 0 else EntryKind.REFUND
-    )
+    enter(change, _activity(row, counts_from))
     event = PurchaseRecorded(
         subject_id=held.account_id,
         purchase_id=row.id,

@@ -51,9 +51,7 @@ def change_due_day(*, account_id: UUID, due_day: int, key: UUID, actor: Actor, a
         activity_id=new_id(), kind=ActivityKind.DUE_DAY, effective_at=at, on=today, due_day=due_day
     )
     enter(change, activity)
-    change.facts.append(
-        fact_row(DueDayChanged(subject_id=account_id, due_day=due_day), actor=actor, at=at)
-    )
+    change.facts.append(fact_row(DueDayChanged(subject_id=account_id, due_day=due_day), actor=actor, at=at))
     keep(change, memory, account=account_id)
     return today + BETWEEN_CHANGES
 

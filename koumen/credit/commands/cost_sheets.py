@@ -122,9 +122,7 @@ def confirm_cost_sheet(
     return sheet
 
 
-def require_confirmed(
-    *, sheet_id: UUID | None, account: HeldAccount, digest: str, at: datetime
-) -> CostSheet:
+def require_confirmed(*, sheet_id: UUID | None, account: HeldAccount, digest: str, at: datetime) -> CostSheet:
     """The confirmed sheet without which nothing is borrowed on an account that is held; one query.
 
     ``digest`` is that of the sheet reckoned anew from what is about to be done. Raises

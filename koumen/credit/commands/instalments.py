@@ -20,7 +20,14 @@ from koumen.credit.queries.accounts import position_at
 from koumen.credit.queries.plans import purchase_to_split
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.activity import Activity, ActivityKind, PlanTerms
-from koumen.credit.rules.plan import CHARGE, PlanKind, PlanRequest, require_splittable, schedule_for, sheet_for
+from koumen.credit.rules.plan import (
+    CHARGE,
+    PlanKind,
+    PlanRequest,
+    require_splittable,
+    schedule_for,
+    sheet_for,
+)
 from koumen.credit.rules.schedule import Instalment
 from koumen.credit.rules.settling import settlement
 from koumen.credit.rules.stored import plain_schedule

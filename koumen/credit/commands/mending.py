@@ -54,8 +54,12 @@ def reverse_activity(*, activity_id: UUID, reason: str, actor: Actor, at: dateti
     moves: Sequence[Move] = ()
     if row.entry_id:
         moves = [
-            Move(None if line.debit in MONEY else line.debit, None if line.credit in MONEY else line.credit,
-                 line.amount_minor, held.position.counted_to)
+            Move(
+                None if line.debit in MONEY else line.debit,
+                None if line.credit in MONEY else line.credit,
+                line.amount_minor,
+                held.position.counted_to,
+            )
             for line in moves_of_entry(row.entry_id)
         ]
         reverse_entry(entry_id=row.entry_id, actor=actor, at=at)
@@ -153,9 +157,7 @@ def write_off_account(*, account_id: UUID, reason: str, actor: Actor, at: dateti
         amount_minor=owed,
     )
     enter(change, activity)
-    event = AccountWrittenOff(
-        subject_id=account_id, amount_minor=owed, currency=held.currency, reason=reason
-    )
+    event = AccountWrittenOff(subject_id=account_id, amount_minor=owed, currency=held.currency, reason=reason)
     change.facts.append(fact_row(event, actor=actor, at=at))
     keep(change)
 

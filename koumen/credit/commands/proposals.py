@@ -117,7 +117,7 @@ def _do(row: Proposal, actor: Actor, at: datetime) -> None:
     elif row.act == Act.WAIVER:
         waive_charge(
             account_id=row.account_id,
-            bucket=Bucket(row.bucket),
+            bucket=Bucket(row.bucket or ""),
             amount_minor=row.amount_minor,
             reason=row.reason,
             actor=actor,
@@ -144,8 +144,8 @@ def _require_sensible(proposed: Proposed) -> int:
         raise Invalid("reason-unknown", field="reason", value=proposed.reason[:40])
     open_ones = Proposal.objects.filter(
         account_id=proposed.account_id, act=proposed.act, state=ProposalState.PROPOSED
-    )
-    if open_ones.filter(activity_id=proposed.activity_id, bucket=proposed.bucket).exists():
+    ).values_list("activity_id", "bucket")
+    if (proposed.activity_id, proposed.bucket) in open_ones:
         raise Conflict("proposal-open")
     if proposed.act is Act.WAIVER:
         if proposed.bucket not in WAIVABLE:
@@ -154,8 +154,9 @@ def _require_sensible(proposed: Proposed) -> int:
         return proposed.amount_minor
     if proposed.act is Act.WRITE_OFF:
         return 0
-    row = Activity.objects.filter(id=proposed.activity_id, account_id=proposed.account_id).first()
-    if row is None or row.kind == REVERSAL:
+    rows = Activity.objects.filter(account_id=proposed.account_id).exclude(kind=REVERSAL)
+    row = rows.filter(id=proposed.activity_id).first() if proposed.activity_id else None
+    if row is None:
         raise Missing("activity-not-found")
     if Activity.objects.filter(reverses=row).exists():
         raise Conflict("activity-already-reversed")

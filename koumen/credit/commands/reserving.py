@@ -22,7 +22,9 @@ HELD_FOR = timedelta(days=30)  # a merchant that has not sent anything by then a
 
 
 @command
-def reserve_limit(*, purchase: PurchaseRequest, reservation_id: UUID, actor: Actor, at: datetime) -> Reservation:
+def reserve_limit(
+    *, purchase: PurchaseRequest, reservation_id: UUID, actor: Actor, at: datetime
+) -> Reservation:
     """Hold a part of the limit for a purchase; told again with the same id it is the same reservation.
 
     Nothing is owed yet. Records LimitReserved. Raises Denied("credit-not-yours"), Missing("account-not-found"),

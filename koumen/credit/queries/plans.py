@@ -12,7 +12,14 @@ from koumen.credit.queries.buying import returned_minor
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.cost_sheet import Sheet
 from koumen.credit.rules.parameters import Kind
-from koumen.credit.rules.plan import PlanKind, PlanRequest, may_split_bill, require_splittable, sheet_for, there_minor
+from koumen.credit.rules.plan import (
+    PlanKind,
+    PlanRequest,
+    may_split_bill,
+    require_splittable,
+    sheet_for,
+    there_minor,
+)
 from koumen.credit.rules.schedule import Instalment
 from koumen.credit.rules.settling import Settlement, settlement
 from koumen.credit.rules.stored import schedule_of
@@ -34,7 +41,8 @@ def purchase_to_split(account_id: UUID, purchase_id: UUID | None) -> int:
 
     Raises Missing("purchase-not-found") or Conflict("purchase-already-split").
     """
-    bought = Purchase.objects.filter(id=purchase_id, account_id=account_id, amount_minor__gt=0).first()
+    rows = Purchase.objects.filter(account_id=account_id, amount_minor__gt=0)
+    bought = rows.filter(id=purchase_id).first() if purchase_id else None
     if bought is None:
         raise Missing("purchase-not-found")
     if InstalmentPlan.objects.filter(purchase=bought).exists():
@@ -71,7 +79,9 @@ def instalment_offers(
         require_splittable(
             request, account.position, account.parameters, currency=account.currency, today=today
         )
-    return [Offer(request=one, sheet=sheet_for(one, account.parameters, account.currency)) for one in requests]
+    return [
+        Offer(request=one, sheet=sheet_for(one, account.parameters, account.currency)) for one in requests
+    ]
 
 
 def loan_offers(*, actor: Actor, account_id: UUID, amount_minor: int, at: datetime) -> list[Offer]:
@@ -83,7 +93,9 @@ def loan_offers(*, actor: Actor, account_id: UUID, amount_minor: int, at: dateti
         PlanRequest(account_id=account_id, kind=PlanKind.LOAN, terms=terms, amount_minor=amount_minor)
         for terms in account.parameters.loan_terms
     ]
-    return [Offer(request=one, sheet=sheet_for(one, account.parameters, account.currency)) for one in requests]
+    return [
+        Offer(request=one, sheet=sheet_for(one, account.parameters, account.currency)) for one in requests
+    ]
 
 
 def is_bill_splittable(account: HeldAccount, today: date) -> bool:

@@ -105,6 +105,40 @@ _WORDS: dict[str, str | Promise] = {
     "settlement-too-small": _("To settle the plan, this much is needed, with what is overdue: %(wanted)s."),
     "plan-not-found": _("We cannot find this instalment plan."),
     "purchase-not-found": _("We cannot find this purchase."),
+    "purchase-already-split": _("This is split into instalments already."),
+    "plan-too-small": _("This is too little for instalments. The smallest amount is %(least)s."),
+    "plan-too-large": _("There is not that much left to split."),
+    "plan-too-late": _("Splitting is possible until the due day of the bill."),
+    "loan-not-offered": _("This product does not lend money to be paid out."),
+    "due-day-not-offered": _("Please choose one of the days that are offered."),
+    "due-day-changed-lately": _(
+        "The day can be changed once in twelve months. The next time is from %(from)s on."
+    ),
+    "due-day-while-late": _(
+        "While something is late the day cannot be changed. Please call us: we will find a way."
+    ),
+    "pause-too-long": _("Late charges can rest for at most %(days)s days."),
+    "pause-not-ahead": _("Please choose a day that lies ahead."),
+    "reason-unknown": _("Please choose a reason from the list."),
+    "credit-balance-too-small": _("The credit balance is smaller than that: %(left)s."),
+    "account-still-open": _(
+        "Something is still open on this account. It can be closed when everything is paid."
+    ),
+    "nothing-owed": _("Nothing is owed on this account."),
+    "activity-not-found": _("We cannot find this entry of the account."),
+    "activity-already-reversed": _("This has been taken back already."),
+    "activity-not-reversible": _("This cannot be taken back."),
+    "waiver-too-large": _("No more than this can be let go: %(left)s."),
+    "bucket-unknown": _("Only interest and charges can be let go, never what was bought."),
+    "second-person-needed": _("A second person has to agree: somebody else than the one who asked."),
+    "proposal-not-found": _("We cannot find this request."),
+    "proposal-open": _("The same has been asked already and waits for a second person."),
+    "proposal-cannot-approve": _("This request has been decided already."),
+    "proposal-cannot-refuse": _("This request has been decided already."),
+    "reservation-not-found": _("We cannot find this reservation."),
+    "reservation-cannot-take": _("This reservation is not held any more."),
+    "reservation-cannot-release": _("This reservation is not held any more."),
+    "reservation-too-small": _("More is taken than was held."),
     "debit-account-holds-no-money": _("No money can be taken from this account."),
     # products and what they cost
     "price-above-cap": _(
