@@ -147,9 +147,8 @@ def test_what_makes_no_sense_is_not_even_proposed(late: Line, ana: Actor) -> Non
         ),
     ]
     for proposed, refusal, code in nonsense:
-        with pytest.raises(refusal) as refused:
+        with pytest.raises(refusal, match=code):
             commands.propose(proposed=proposed, key=new_id(), actor=ana, at=day(11, 2))
-        assert refused.value.code == code
     assert not Proposal.objects.exists()
     with pytest.raises(Denied):
         commands.propose(
