@@ -310,7 +310,7 @@ def test_queries_cost_what_their_docstrings_say(line: Line, at: datetime) -> Non
         queries.cost_sheets_of(actor=customer, account_id=line.account_id)
     with CaptureQueriesContext(connection) as versions:
         queries.product_versions(actor=builders.staff(Role.FINANCE))
-    account = CreditAccount.objects.get(id=line.account_id)
+    account = position_at(actor=SYSTEM, account_id=line.account_id, at=at)
     confirmed(sheet, customer, at + READ)
     with CaptureQueriesContext(connection) as gate:
         commands.require_confirmed(sheet_id=sheet.id, account=account, digest=sheet.digest, at=at + READ)
