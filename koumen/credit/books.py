@@ -1,10 +1,13 @@
 """Credit's side of the proof of the books: bills and debts against the movements."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from uuid import UUID
 
 from koumen.audit.command import command, require
 from koumen.branch.queries import this_branch
 from koumen.credit.models import CreditAccount
+from koumen.credit.permissions import visible_to
 from koumen.credit.queries.past import stands_as_folded
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict
@@ -154,3 +157,8 @@ def check_credit() -> BooksReport:
                 _folded(),
             )
         )
+
+
+def owners(*, actor: Actor, account_ids: Iterable[UUID]) -> dict[UUID, CreditAccount]:
+    """The credit accounts that own accounts of the ledger, as far as the actor may see them; one query."""
+    return visible_to(actor).in_bulk(list(account_ids))

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -10,14 +9,15 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from koumen.audit.command import require
 from koumen.branch.queries import this_branch
 from koumen.kit.actor import Actor
-from koumen.kit.errors import Invalid
 from koumen.kit.money import Money
+from koumen.ledger.moment import one_moment
 from koumen.ledger.permissions import may_read_books
+from koumen.ledger.reports import require_in_order
 from koumen.ledger.rules import beancount
 from koumen.ledger.rules.chart import AccountKind
 from koumen.ledger.sums import SUMS_BEFORE
@@ -94,31 +94,16 @@ _DAYS = "select min(booked_date), max(booked_date) from ledger_entry where booke
 
 
 def export_books(*, wanted: BooksExport, write: Write, actor: Actor) -> int:
-    """Write the books piece by piece; returns how many lines or movements. One snapshot, a few cursors.
+    """Write the books piece by piece, all from one moment; returns how many lines or movements.
 
-    Must not be called inside a transaction. Raises Denied("books-not-yours") or Invalid("days-crossed").
+    Raises Denied("books-not-yours") or Invalid("days-crossed").
     """
     require(may_read_books(actor), "books-not-yours")
     require_in_order(wanted.from_date, wanted.through)
-    with _snapshot():
+    with one_moment():
         if wanted.form is Format.CSV:
             return _write_csv(wanted, write)
         return _write_beancount(wanted, write)
-
-
-def require_in_order(first: date | None, last: date | None) -> None:
-    """Raises Invalid("days-crossed") when the first day comes after the last."""
-    if first and last and first > last:
-        raise Invalid("days-crossed", field="through", first=first, last=last)
-
-
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    """One moment for all that is read: balances and movements agree while others post."""
-    with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute("set transaction isolation level repeatable read, read only")
-        yield
 
 
 def _rows(query: str, values: Mapping[str, date | str]) -> Iterator[tuple[object, ...]]:

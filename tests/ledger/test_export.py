@@ -25,12 +25,14 @@ from koumen.ledger.rules.entries import EntryKind
 from koumen.ledger.rules.posting import Line
 from tests import builders
 
+pytestmark = pytest.mark.django_db
+
 OWNER = UUID("01a21587-3922-7697-a428-954dabbeac93")
 NAME = "Assets:Receivable:Principal:01A21587-3922-7697-A428-954DABBEAC93"
 
 
 @pytest.fixture
-def books(committed: None, at: datetime) -> datetime:
+def books(at: datetime) -> datetime:
     """Some days of two customers in two currencies: bought, paid in cash, and one purchase undone."""
     for currency in ("CNY", "TWD"):
         for number, owner in enumerate((OWNER, new_id()), 1):
@@ -98,7 +100,6 @@ def ours(through: date | None = None) -> dict[tuple[str, str], Decimal]:
 
 
 def test_beancount_reads_the_file_without_a_fault_and_ends_with_our_balances(books: datetime) -> None:
-    del books  # one set of books for all files: each set needs a database of its own
     starts = (None, date(2026, 11, 4), date(2026, 11, 24), date(2020, 1, 1))
     ends = (None, date(2026, 11, 23), date(2026, 12, 31))
     for from_date, through, condensed in product(starts, ends, (False, True)):
@@ -177,7 +178,6 @@ def test_a_condensed_csv_adds_up_each_day_kind_and_pair_of_accounts(books: datet
     }
 
 
-@pytest.mark.usefixtures("committed")
 @pytest.mark.parametrize("form", list(Format))
 def test_empty_books_are_a_file_without_entries(form: Format) -> None:
     text = exported(form, from_date=date(2026, 11, 1))
@@ -186,7 +186,6 @@ def test_empty_books_are_a_file_without_entries(form: Format) -> None:
     assert len(text.split("\n\n")[0].splitlines()) == 1
 
 
-@pytest.mark.usefixtures("committed")
 def test_days_the_wrong_way_round_and_strangers_are_refused_before_a_word_is_written() -> None:
     wrong = BooksExport(form=Format.CSV, from_date=date(2026, 11, 2), through=date(2026, 11, 1))
     written: list[str] = []

@@ -17,6 +17,8 @@ from koumen.credit.rules.cost_sheet import instalment_sheet
 from koumen.credit.rules.parameters import Parameters
 from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.ids import new_id
+from koumen.ledger.commands import close_books
+from koumen.ledger.models import Entry
 from koumen.payments import commands as payments
 from koumen.payments import queries
 from koumen.people.commands import name_delegate
@@ -166,6 +168,10 @@ def _console(story: Story) -> Iterator[Sight]:
         ("customer", f"customers/{story.home.id}/"),
         ("costs", f"costs/{sheet.id}/"),
         ("finance", "finance/"),
+        ("book", "finance/books/principal/CNY/"),
+        ("book-of-an-agent", f"finance/books/agent_cash/CNY/of/{story.agent.id}/"),
+        ("owners", "finance/books/principal/CNY/owners/"),
+        ("entry", f"finance/entries/{Entry.objects.latest('id').entry_id}/"),
         ("payments", "finance/payments/"),
         ("products", "products/"),
         ("product-version", f"products/{version}/?against=1"),
@@ -177,6 +183,9 @@ def _console(story: Story) -> Iterator[Sight]:
         ("staff", "staff/"),
     ):
         yield Sight(f"console-{name}", desk, f"/console/{address}")
+    close_books(through=story.now.date() - timedelta(days=1), actor=SYSTEM, at=story.now)
+    finance = doors.as_staff(builders.a_person(story.now, role=Role.FINANCE))
+    yield Sight("console-closed-days", finance, "/console/finance/closed-days/")
 
 
 def _sheet_of(story: Story) -> CostSheet:

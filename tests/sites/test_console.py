@@ -34,9 +34,14 @@ pytestmark = pytest.mark.django_db
 FINANCE_PAGES = (
     "/console/finance/",
     "/console/finance/trial-balance.csv",
+    "/console/finance/trial-balance.pdf",
     "/console/finance/cash.csv",
+    "/console/finance/closed-days/",
     "/console/finance/books/agent_cash/CNY/",
     "/console/finance/books/agent_cash/CNY/all.csv",
+    "/console/finance/books/agent_cash/CNY/all.pdf",
+    "/console/finance/books/agent_cash/CNY/owners/",
+    "/console/finance/books/agent_cash/CNY/owners/all.csv",
     "/console/finance/payments/",
     "/console/finance/payments/all.csv",
 )

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import typst
 
+from koumen.documents.rules.book import LedgerContent, TrialContent
+from koumen.documents.rules.book_page import ledger_page, trial_page
 from koumen.documents.rules.cost_page import cost_page
 from koumen.documents.rules.cost_sheet import CostSheetContent
 from koumen.documents.rules.coverage import FONTS
@@ -33,6 +35,12 @@ def typeset_cost_sheet(content: CostSheetContent, at: datetime) -> bytes:
     """The sheet of all costs as an unsigned PDF with cost-sheet.json attached; same content, same bytes."""
     inputs = {"page": json.dumps(cost_page(content)), "record": content.record}
     return typeset("cost_sheet.typ", inputs, at)
+
+
+def typeset_book(content: TrialContent | LedgerContent) -> bytes:
+    """A report of the books as an unsigned PDF; same content, same bytes."""
+    page = trial_page(content) if isinstance(content, TrialContent) else ledger_page(content)
+    return typeset("book.typ", {"page": json.dumps(page)}, content.head.made_at)
 
 
 def typeset(template: str, inputs: dict[str, str], at: datetime) -> bytes:

@@ -2,8 +2,22 @@
 
 from django.urls import path
 
-from koumen.web.console.pages import audit, costs, customers, day, finance, payments, products, staff, visit
+from koumen.web.console.pages import (
+    audit,
+    books,
+    costs,
+    customers,
+    day,
+    finance,
+    payments,
+    periods,
+    products,
+    staff,
+    visit,
+)
 from koumen.web.ui.urls import site_urls
+
+BOOK = "finance/books/<slug:kind>/<slug:currency>/"
 
 urlpatterns = site_urls(
     "console",
@@ -21,9 +35,19 @@ urlpatterns = site_urls(
         path("costs/<uuid:sheet_id>.pdf", costs.pdf, name="costs_pdf"),
         path("finance/", finance.home, name="finance"),
         path("finance/trial-balance.csv", finance.trial_csv, name="trial_csv"),
+        path("finance/trial-balance.pdf", finance.trial_pdf, name="trial_pdf"),
         path("finance/cash.csv", finance.cash_csv, name="cash_csv"),
-        path("finance/books/<slug:kind>/<slug:currency>/", finance.account, name="book"),
-        path("finance/books/<slug:kind>/<slug:currency>/all.csv", finance.account_csv, name="book_csv"),
+        path("finance/closed-days/", periods.periods, name="periods"),
+        path("finance/closed-days/close/", periods.close, name="close_books"),
+        path(BOOK, books.book, name="book"),
+        path(f"{BOOK}all.csv", books.book_csv, name="book_csv"),
+        path(f"{BOOK}all.pdf", books.book_pdf, name="book_pdf"),
+        path(f"{BOOK}owners/", books.owner_list, name="owners"),
+        path(f"{BOOK}owners/all.csv", books.owner_csv, name="owners_csv"),
+        path(f"{BOOK}of/<uuid:owner_id>/", books.book, name="book_of"),
+        path(f"{BOOK}of/<uuid:owner_id>/all.csv", books.book_csv, name="book_of_csv"),
+        path(f"{BOOK}of/<uuid:owner_id>/all.pdf", books.book_pdf, name="book_of_pdf"),
+        path("finance/entries/<uuid:entry_id>/", books.entry, name="entry"),
         path("finance/payments/", payments.payments, name="payments"),
         path("finance/payments/all.csv", payments.payments_csv, name="payments_csv"),
         path("products/", products.home, name="products"),

@@ -171,6 +171,10 @@ _WORDS: dict[str, str | Promise] = {
     "history-out-of-order": _("This history is not in the order of time."),
     # books
     "books-not-yours": _("You may not change the books."),
+    "day-unreadable": _("Please write the day as in the calendar, for example 2026-10-31."),
+    "report-too-long": _(
+        "More than %(most)s movements do not fit on paper. Please choose fewer days, or the file."
+    ),
     "days-crossed": _("The first day comes after the last one."),
     "books-day-not-over": _("Only days that are over can be closed."),
     "books-closed-already": _("This day has been closed already."),

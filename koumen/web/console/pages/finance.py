@@ -1,6 +1,5 @@
-"""The books as finance reads them: cash by agent, the trial balance, the movements behind each line."""
+"""The books as finance reads them: the trial balance of a day, cash by agent."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,38 +7,41 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from koumen.agents import queries as agents
+from koumen.documents.rules.book import TrialContent, TrialRow
+from koumen.documents.rules.typeset import typeset_book
 from koumen.kit import clock
-from koumen.kit.actor import Actor
-from koumen.kit.errors import Missing
-from koumen.kit.money import CURRENCIES, Money
-from koumen.ledger import queries
+from koumen.kit.money import Money
 from koumen.ledger import queries as ledger
-from koumen.ledger.queries import BookLine, TrialLine
-from koumen.ledger.rules.chart import AccountKind
+from koumen.ledger.queries import TrialLine
+from koumen.ledger.rules.chart import OWNED
 from koumen.people.commands import reveal
-from koumen.web.console.pages.frame import csv_file, page
-from koumen.web.console.pages.words import ACCOUNTS, ENTRIES, word
+from koumen.web.console.pages.days import Through, head, pdf_file
+from koumen.web.console.pages.frame import csv_file, page, without
+from koumen.web.console.pages.words import ACCOUNTS, word
 from koumen.web.ui.actors import actor_of, signed_in
-
-A_FILE_PAGE = 1000  # rows read at a time while a long list is written
 
 
 @signed_in
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Who holds how much cash, and what stands on every kind of account."""
-    actor, at = actor_of(request), clock.now()
-    lines = ledger.trial_balance(actor=actor)  # refuses whoever may not read the books, before a name is read
+    """Who holds how much cash now, and what stands on every kind of account, now or on a day."""
+    actor, at, form = actor_of(request), clock.now(), Through(request.GET)
+    # refuses whoever may not read the books, before a name is read
+    lines = ledger.trial_balance(actor=actor, through=form.through)
     in_hand = ledger.cash_by_agent(actor=actor)
     cards = agents.agent_cards(agent_ids=[row[0] for row in in_hand])
     named = reveal(
         person_ids=[card.person_id for card in cards.values()], purpose="console-cash", actor=actor, at=at
     )
     context = {
+        "form": form,
+        "kept": without(request),
         "cash": [
             {
+                "agent_id": agent_id,
                 "name": named[cards[agent_id].person_id].given_name,
                 "staff_number": cards[agent_id].staff_number,
+                "currency": currency,
                 "amount": Money(minor, currency),
             }
             for agent_id, currency, minor in in_hand
@@ -54,6 +56,7 @@ def _trial(line: TrialLine) -> dict[str, Any]:
     return {
         "kind": line.kind.value,
         "word": word(ACCOUNTS, line.kind),
+        "is_owned": line.kind in OWNED,
         "currency": line.currency,
         "debit": Money(line.debit_minor, line.currency),
         "credit": Money(line.credit_minor, line.currency),
@@ -81,17 +84,15 @@ def _totals(lines: list[TrialLine]) -> list[dict[str, Any]]:
 @require_GET
 def trial_csv(request: HttpRequest) -> HttpResponseBase:
     """The trial balance as a file, in major units."""
-    lines = [_trial(line) for line in ledger.trial_balance(actor=actor_of(request))]
+    through = Through(request.GET).through
+    lines = [_trial(line) for line in ledger.trial_balance(actor=actor_of(request), through=through)]
     return csv_file(
         "trial-balance",
         ("account", "currency", "debit", "credit", "balance"),
         (
             (
-                line["kind"],
-                line["currency"],
-                line["debit"].decimal,
-                line["credit"].decimal,
-                line["balance"].decimal,
+                *(line["kind"], line["currency"]),
+                *(line[side].decimal for side in ("debit", "credit", "balance")),
             )
             for line in lines
         ),
@@ -100,12 +101,24 @@ def trial_csv(request: HttpRequest) -> HttpResponseBase:
 
 @signed_in
 @require_GET
+def trial_pdf(request: HttpRequest) -> HttpResponse:
+    """The trial balance on paper, in the language of the page."""
+    actor, form = actor_of(request), Through(request.GET)
+    lines = [_trial(line) for line in ledger.trial_balance(actor=actor, through=form.through)]
+    content = TrialContent(
+        head=head(form, actor, clock.now()),
+        rows=tuple(TrialRow(line["word"], line["debit"], line["credit"]) for line in lines),
+    )
+    return pdf_file("trial-balance", typeset_book(content))
+
+
+@signed_in
+@require_GET
 def cash_csv(request: HttpRequest) -> HttpResponseBase:
     """Cash by agent as a file, by staff number and without names."""
     actor = actor_of(request)
-    ledger.trial_balance(
-        actor=actor
-    )  # an agent may see their own cash, the file is for those who read the books
+    # an agent may see their own cash, the file is for those who read the books
+    ledger.trial_balance(actor=actor)
     in_hand = ledger.cash_by_agent(actor=actor)
     cards = agents.agent_cards(agent_ids=[row[0] for row in in_hand])
     return csv_file(
@@ -116,81 +129,3 @@ def cash_csv(request: HttpRequest) -> HttpResponseBase:
             for agent_id, currency, minor in in_hand
         ),
     )
-
-
-@signed_in
-@require_GET
-def account(request: HttpRequest, kind: str, currency: str) -> HttpResponse:
-    """The movements of one line of the trial balance, newest first."""
-    actor = actor_of(request)
-    known = _kind(kind, currency)
-    found = queries.movements_of(actor=actor, kind=known, currency=currency, before=_before(request))
-    context = {
-        "kind": known.value,
-        "word": word(ACCOUNTS, known),
-        "currency": currency,
-        "count": found.count,
-        "older": found.older,
-        "is_first": "before" not in request.GET,
-        "lines": [
-            {
-                "line": line,
-                "entry": word(ENTRIES, line.entry_kind),
-                "other": word(ACCOUNTS, line.other),
-                "amount": Money(line.amount_minor, currency),
-            }
-            for line in found.lines
-        ],
-    }
-    return page(request, "book", "finance", context)
-
-
-@signed_in
-@require_GET
-def account_csv(request: HttpRequest, kind: str, currency: str) -> HttpResponseBase:
-    """All movements of one line as a file, newest first."""
-    known = _kind(kind, currency)
-    rows = _all_movements(actor_of(request), known, currency)
-    first = next(rows, None)  # asks for the permission now, while a refusal can still be a page
-    return csv_file(
-        f"book-{known.value}-{currency}",
-        ("movement", "entry", "kind", "recorded_at", "other_account", "debit", "credit", "source"),
-        _csv_rows(first, rows, currency),
-    )
-
-
-def _all_movements(actor: Actor, kind: AccountKind, currency: str) -> Iterator[BookLine]:
-    before = None
-    while True:
-        found = queries.movements_of(
-            actor=actor, kind=kind, currency=currency, before=before, limit=A_FILE_PAGE
-        )
-        yield from found.lines
-        if found.older is None:
-            return
-        before = found.older
-
-
-def _csv_rows(
-    first: BookLine | None, rest: Iterator[BookLine], currency: str
-) -> Iterator[tuple[object, ...]]:
-    line = first
-    while line is not None:
-        amount = Money(line.amount_minor, currency).decimal
-        sides = (amount, "") if line.is_debit else ("", amount)
-        yield (
-            *(line.id, line.entry_id, line.entry_kind, line.recorded_at.isoformat()),
-            *(line.other.value, *sides, line.source_id),
-        )
-        line = next(rest, None)
-
-
-def _kind(kind: str, currency: str) -> AccountKind:
-    if kind not in set(AccountKind) or currency not in CURRENCIES:
-        raise Missing("account-not-found")
-    return AccountKind(kind)
-
-
-def _before(request: HttpRequest) -> int | None:
-    text = request.GET.get("before", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**63)) else None
