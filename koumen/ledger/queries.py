@@ -10,7 +10,7 @@ from django.db.models import F
 from koumen.audit.command import require
 from koumen.branch.queries import this_branch
 from koumen.kit.actor import Actor
-from koumen.ledger.models import Account, BookPeriod, Entry
+from koumen.ledger.models import Account, BookPeriod, Entry, Movement
 from koumen.ledger.permissions import may_read_books, visible_to
 from koumen.ledger.promises import PROMISES, WRONG_DAY, WRONG_SIDE
 from koumen.ledger.proof import prove, whole_tables
