@@ -154,3 +154,31 @@ def test_every_kind_of_account_has_its_side() -> None:
     assert owed_minor(AccountKind.PRINCIPAL, debit_minor=5, credit_minor=2) == 3
     assert owed_minor(AccountKind.CREDIT_BALANCE, debit_minor=2, credit_minor=5) == 3
     assert CHART[AccountKind.BANK] is Side.BOTH
+
+
+def test_posting_by_kinds_reads_the_accounts_it_names_and_not_everybody_elses(at: datetime) -> None:
+    owner = new_id()
+
+    def pay_out() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select post_moves(%s, 'purchase', %s, %s, %s, %s, 'CNY', null, '{principal}', '{merchant}', '{1}')",
+                [new_id(), owner, at, at, owner],
+            )
+
+    def accounts_read() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) from pg_stat_xact_user_tables"
+                " where relname = 'ledger_account' and schemaname = current_schema()"
+            )
+            return int(cursor.fetchone()[0])
+
+    for _ in range(100):
+        account_for(kind=AccountKind.PRINCIPAL, owner_id=new_id(), currency="CNY")
+    pay_out()
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off; discard plans")  # few rows are read whole sooner
+    before = accounts_read()
+    pay_out()
+    assert accounts_read() - before < 50

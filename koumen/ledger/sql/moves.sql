@@ -1,31 +1,28 @@
 -- One entry by kinds of accounts instead of their ids, for a room that posts in one round trip: the accounts of
 -- one owner and of the branch are found, or opened where there are none. An empty kind stands for the account
 -- `money`. Returns the entry's id, as post_entry does.
-create function post_moves(entry_uuid uuid, kind_of text, source uuid, effective timestamptz, recorded timestamptz,
+create or replace function post_moves(entry_uuid uuid, kind_of text, source uuid, effective timestamptz, recorded timestamptz,
                            owner uuid, in_currency text, money bigint, debits text[], credits text[], amounts bigint[])
 returns bigint language plpgsql set search_path from current as $$
 declare
   -- what a credit account owns; every other kind here is the branch's own (ledger/rules/chart.py, held by a test)
   owned constant text[] := '{principal,interest,late,fee,credit_balance}';
-  kinds text[]; ids bigint[];
+  kinds constant text[] := debits || credits;
+  ids bigint[];
 begin
-  select array_agg(distinct k) into kinds from unnest(debits || credits) k where k <> '';
-  select array_agg(a.kind), array_agg(a.id) into kinds, ids
-    from (select w.kind, a.id from unnest(kinds) w(kind)
-          left join ledger_account a on a.kind = w.kind and a.currency = in_currency
-            and a.owner_id is not distinct from case when w.kind = any(owned) then owner end) a;
-  if array_position(ids, null) is not null then
+  for attempt in 1..2 loop
+    ids := array(
+      select case when k = '' then money
+        -- two look-ups by the whole key: "is not distinct from" would read every account of the kind
+        when k = any(owned) then
+          (select a.id from ledger_account a where a.kind = k and a.owner_id = owner and a.currency = in_currency)
+        else (select a.id from ledger_account a where a.kind = k and a.owner_id is null and a.currency = in_currency) end
+      from unnest(kinds) with ordinality u(k, place) order by place);
+    exit when array_position(ids, null) is null;
     insert into ledger_account (kind, owner_id, currency, debit_minor, credit_minor)
-      select w.kind, case when w.kind = any(owned) then owner end, in_currency, 0, 0
-      from unnest(kinds, ids) w(kind, id) where w.id is null on conflict do nothing;
-    select array_agg(a.id order by w.place) into ids from unnest(kinds) with ordinality w(kind, place)
-      join ledger_account a on a.kind = w.kind and a.currency = in_currency
-        and a.owner_id is not distinct from case when w.kind = any(owned) then owner end;
-  end if;
+      select distinct k, case when k = any(owned) then owner end, in_currency, 0, 0
+      from unnest(kinds, ids) u(k, id) where id is null and k <> '' on conflict do nothing;
+  end loop;
   return post_entry(entry_uuid, kind_of, source, effective, recorded, null,
-    (select array_agg(case when d = '' then money else ids[array_position(kinds, d)] end order by place)
-       from unnest(debits) with ordinality u(d, place)),
-    (select array_agg(case when c = '' then money else ids[array_position(kinds, c)] end order by place)
-       from unnest(credits) with ordinality u(c, place)),
-    amounts);
+    ids[:cardinality(debits)], ids[cardinality(debits) + 1:], amounts);
 end $$;
