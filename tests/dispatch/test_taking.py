@@ -19,7 +19,7 @@ from koumen.dispatch.commands import NextBest, Taken, TakeRequest, drop_stop, ma
 from koumen.dispatch.jobs import reopen_route
 from koumen.dispatch.models import Stop, Wish
 from koumen.dispatch.rules.slot import Slot
-from koumen.dispatch.solver.progress import Frame, day_at
+from koumen.dispatch.solver.progress import day_at
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.errors import Conflict, Denied, Invalid, Missing
 from koumen.kit.ids import new_id
@@ -138,7 +138,7 @@ def test_every_slot_that_is_offered_can_be_taken_until_none_is_left(at: datetime
     assert len(route(shift.id)) == taken
     day = working_day(shift_id=shift.id)
     plan = queries.plan_for([day], at=at)
-    frame = Frame(int(day.starts_at.timestamp()), int(day.ends_at.timestamp()), day.start)
+    frame = queries.frame_of(day)
     promises = [routed.promise for routed in plan.routes[shift.id]]
     assert day_at(frame, promises, int(at.timestamp()), plan.ways[day.date]).is_kept
     assert [routed.position for routed in plan.routes[shift.id]] == list(range(1, taken + 1))

@@ -19,9 +19,11 @@ from koumen.conduct.rules.ask import decide
 from koumen.conduct.rules.pack import Pack, pack_on
 from koumen.dispatch.permissions import may_ask_for_slots
 from koumen.dispatch.queries.travel import require_reachable, ways_on
+from koumen.dispatch.rules.rest import LENGTH, break_due
 from koumen.dispatch.rules.slot import Slot, SlotRequest, days_ahead, part_of_day, skills_for, windows_between
 from koumen.dispatch.solver.offer import Chance, Wanted, best, chances
 from koumen.dispatch.solver.progress import Frame, Phase, Promise, day_at
+from koumen.dispatch.solver.rest import Rest
 from koumen.dispatch.solver.travel import Ways
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
@@ -151,7 +153,7 @@ def chances_of(plan: Plan, day: WorkingDay, request: SlotRequest, *, lead: timed
     """The windows of one agent's day that can be kept: the one test, for offering and for taking; no query.
 
     Skills, the hours and the certificate of the policy pack, the time to prepare, and the route: travel there,
-    the visit, travel on, every promise already given, and home before the shift ends.
+    the visit, travel on, every promise already given, the break, and home before the shift ends.
     """
     pack = pack_on(plan.packs, day.date)
     if pack is None or not request.skills <= day.skills:
@@ -161,10 +163,16 @@ def chances_of(plan: Plan, day: WorkingDay, request: SlotRequest, *, lead: timed
         for start, end in windows_between(day.starts_at, day.ends_at, plan.zone)
         if start >= plan.at + lead and _may_book(pack, day, start, end, plan.zone)
     ]
-    frame = Frame(_seconds(day.starts_at), _seconds(day.ends_at), day.start)
     promises = [routed.promise for routed in plan.routes.get(day.shift_id, ())]
-    rest = day_at(frame, promises, _seconds(plan.at), plan.ways[day.date])
-    return chances(rest, windows, Wanted(request.place, request.service_s))
+    rest_of_it = day_at(frame_of(day), promises, _seconds(plan.at), plan.ways[day.date])
+    return chances(rest_of_it, windows, Wanted(request.place, request.service_s))
+
+
+def frame_of(day: WorkingDay) -> Frame:
+    """A shift as the solver sees it, with the break that it owes."""
+    due = break_due(day.starts_at, day.ends_at)
+    rest = Rest(int(LENGTH.total_seconds()), _seconds(due[0]), _seconds(due[1])) if due else None
+    return Frame(_seconds(day.starts_at), _seconds(day.ends_at), day.start, rest)
 
 
 def _may_book(pack: Pack, day: WorkingDay, start: datetime, end: datetime, zone: ZoneInfo) -> bool:

@@ -5,18 +5,19 @@ Nodes 0..m run from where the agent is free to their home. With E earliest and L
 
     B[p] = max(E[p], arrive(B[p-1] + S[p-1]))           earliest start, forward
     Z[p] = min(L[p], leave(Z[p+1]) - S[p])              latest start that keeps every later promise, backward
-    Z[p] < E[p]  →  Z[p] = NEVER
+    Z[p] < E[p]  →  Z[p] = NEVER                        in each layer; without it days with breaks are misjudged
 
 A stop u fits between p and p+1 within [a, b] iff t = max(arrive(B[p] + S[p]), a) ≤ b and
 t + s ≤ leave(Z[p+1]); the way grows by d(p,u) + d(u,p+1) - d(p,p+1). Exact for a fixed order, waiting
 allowed: ``arrive`` never falls and ``leave`` is its inverse. Sources: Solomon 1987; Savelsbergh 1992;
-Campbell & Savelsbergh 2005; for bands Ichoua, Gendreau & Potvin 2003.
+Campbell & Savelsbergh 2005; with a break the same in two layers (rest.py); for bands Ichoua, Gendreau & Potvin 2003.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from koumen.dispatch.solver.rest import Rest
 from koumen.dispatch.solver.travel import EVER, NEVER, Leg, Ways, band_at
 from koumen.kit.place import Place
 
@@ -34,19 +35,33 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Layer:
+    """Earliest (B) and latest (Z) starts of every node."""
+
+    begins: tuple[int, ...]
+    limits: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Day:
-    """Nodes with the ways between them: ``legs[p]`` leads from p to p+1, ``begins`` is B, ``limits`` is Z."""
+    """Nodes with the ways between them: ``legs[p]`` leads from p to p+1.
+
+    ``rested`` is the layer with the break behind (or none due), ``ahead`` the one with the break to come.
+    """
 
     nodes: tuple[Node, ...]
     ways: Ways
     legs: tuple[Leg, ...]
-    begins: tuple[int, ...]
-    limits: tuple[int, ...]
+    rest: Rest | None
+    ahead: Layer
+    rested: Layer
 
     @property
     def is_kept(self) -> bool:
-        """Whether every promise of the day can be kept."""
-        return all(begin <= node.latest for begin, node in zip(self.begins, self.nodes, strict=True))
+        """Whether every promise of the day can be kept, the break too."""
+        soonest = map(min, self.ahead.begins, self.rested.begins)
+        in_time = all(begin <= node.latest for begin, node in zip(soonest, self.nodes, strict=True))
+        return in_time and self.rested.begins[-1] <= self.nodes[-1].latest
 
 
 @dataclass(frozen=True)
@@ -66,19 +81,49 @@ class Insertion:
     gap: int
 
 
-def day_of(nodes: Sequence[Node], ways: Ways) -> Day:
-    """Work out B and Z for nodes in a fixed order."""
-    legs = [ways.leg(before.place, after.place) for before, after in pairwise(nodes)]
-    begins = [nodes[0].earliest]
+def day_of(nodes: Sequence[Node], ways: Ways, rest: Rest | None = None) -> Day:
+    """Work out both layers for nodes in a fixed order."""
+    legs = tuple(ways.leg(before.place, after.place) for before, after in pairwise(nodes))
+    begins = _begins(nodes, legs, ways, rest)
+    limits = _limits(nodes, legs, ways, rest)
+    ahead, rested = (Layer(*layer) for layer in zip(begins, limits, strict=True))
+    return Day(tuple(nodes), ways, legs, rest, ahead, rested)
+
+
+def _begins(
+    nodes: Sequence[Node], legs: Sequence[Leg], ways: Ways, rest: Rest | None
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """B of both layers. A rested layer that is too late dies where the other still lives, else it would return."""
+    ahead, rested = [nodes[0].earliest if rest else EVER], [EVER if rest else nodes[0].earliest]
     for p in range(1, len(nodes)):
-        free = begins[p - 1] + nodes[p - 1].service_s
-        begins.append(max(nodes[p].earliest, ways.arrive(legs[p - 1], free)))
-    limits = [nodes[-1].latest]
+        node, before = nodes[p], nodes[p - 1].service_s
+        soon = ways.arrive(legs[p - 1], rested[-1] + before)
+        late = EVER
+        if rest:
+            soon = min(soon, rest.over(ways, legs[p - 1], ahead[-1] + before))
+            late = max(node.earliest, ways.arrive(legs[p - 1], ahead[-1] + before))
+        soon = max(node.earliest, soon)
+        rested.append(EVER if soon > node.latest >= late else soon)
+        ahead.append(late)
+    return tuple(ahead), tuple(rested)
+
+
+def _limits(
+    nodes: Sequence[Node], legs: Sequence[Leg], ways: Ways, rest: Rest | None
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Z of both layers, clipped in each."""
+    ahead, rested = [NEVER], [nodes[-1].latest]
     for p in range(len(nodes) - 2, -1, -1):
-        limits.append(min(nodes[p].latest, ways.leave(legs[p], limits[-1]) - nodes[p].service_s))
-        if limits[-1] < nodes[p].earliest:
-            limits[-1] = NEVER
-    return Day(tuple(nodes), ways, tuple(legs), tuple(begins), tuple(reversed(limits)))
+        node, latest = nodes[p], NEVER
+        if rest:
+            latest = max(ways.leave(legs[p], ahead[-1]), rest.before(ways, legs[p], rested[-1]))
+        ahead.append(_clipped(min(node.latest, latest - node.service_s), node))
+        rested.append(_clipped(min(node.latest, ways.leave(legs[p], rested[-1]) - node.service_s), node))
+    return tuple(reversed(ahead)), tuple(reversed(rested))
+
+
+def _clipped(limit: int, node: Node) -> int:
+    return limit if limit >= node.earliest else NEVER
 
 
 def detours(day: Day, place: Place) -> Detours:
@@ -95,11 +140,27 @@ def insertion(day: Day, ways: Detours, *, earliest: int, latest: int, service_s:
     The extra way is told in the times of the band in which the stop would start.
     """
     found = []
-    for p, node in enumerate(day.nodes[:-1]):
-        start = max(day.ways.arrive(ways.there[p], day.begins[p] + node.service_s), earliest)
-        if start > latest or start + service_s > day.ways.leave(ways.back[p + 1], day.limits[p + 1]):
-            continue
-        band = band_at(day.ways.spans, start)
-        extra = ways.there[p][band] + ways.back[p + 1][band] - day.legs[p][band]
-        found.append(Insertion(extra, start, p))
+    for p in range(len(day.nodes) - 1):
+        start = _start(day, p, (ways.there[p], ways.back[p + 1]), (earliest, latest), service_s)
+        if start is not None:
+            band = band_at(day.ways.spans, start)
+            extra = ways.there[p][band] + ways.back[p + 1][band] - day.legs[p][band]
+            found.append(Insertion(extra, start, p))
     return min(found, default=None)
+
+
+def _start(day: Day, p: int, legs: tuple[Leg, Leg], window: tuple[int, int], service_s: int) -> int | None:
+    """When a stop between p and p+1 would start; None when that breaks a promise."""
+    (there, back), (earliest, latest), free = legs, window, day.nodes[p].service_s
+    rested = day.ways.arrive(there, day.rested.begins[p] + free)
+    leaving = day.ways.leave(back, day.rested.limits[p + 1])
+    if day.rest:
+        ahead = max(day.ways.arrive(there, day.ahead.begins[p] + free), earliest)
+        before = day.rest.before(day.ways, back, day.rested.limits[p + 1])
+        if ahead <= latest and ahead + service_s <= max(
+            day.ways.leave(back, day.ahead.limits[p + 1]), before
+        ):
+            return ahead
+        rested = min(rested, day.rest.over(day.ways, there, day.ahead.begins[p] + free))
+    rested = max(rested, earliest)
+    return rested if rested <= latest and rested + service_s <= leaving else None

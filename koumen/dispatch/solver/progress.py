@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from koumen.dispatch.solver.day import EVER, Day, Node, day_of
+from koumen.dispatch.solver.rest import Rest
 from koumen.dispatch.solver.travel import Ways
 from koumen.kit.place import Place
 
@@ -39,11 +40,12 @@ class Promise:
 
 @dataclass(frozen=True)
 class Frame:
-    """A shift: when it starts and ends, and the home it starts from and ends at."""
+    """A shift: when it starts and ends, the home it starts from and ends at, and the break it owes, if any."""
 
     starts: int
     ends: int
     home: Place
+    rest: Rest | None = None
 
 
 def day_at(frame: Frame, promises: Sequence[Promise], now: int, ways: Ways) -> Day:
@@ -60,7 +62,9 @@ def day_at(frame: Frame, promises: Sequence[Promise], now: int, ways: Ways) -> D
         if promise.phase is Phase.AHEAD
     ]
     nodes.append(Node(frame.home, frame.starts, frame.ends, 0))
-    return day_of(nodes, ways)
+    # once the hour of the break is over it was taken, or cannot be any more: nothing is planned around it
+    rest = frame.rest if frame.rest and nodes[0].earliest <= frame.rest.ends else None
+    return day_of(nodes, ways, rest)
 
 
 def _free_after(promise: Promise, place: Place, free: int, now: int, ways: Ways) -> int:
