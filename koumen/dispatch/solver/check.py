@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from numpy import int32
 from numpy.typing import NDArray
 
 from koumen.kit.place import Place
