@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextvars import copy_context
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,20 +27,13 @@ from koumen.visits.rules.outcomes import CodeResult, Means
 from koumen.visits.rules.reasons import CancelReason
 from koumen.web.ui.preferences import ELDER_COOKIE, LANGUAGE_COOKIE
 from tests import builders
+from tests.pages.credit_sights import credit_sights
+from tests.pages.sight import Sight
 from tests.sites import doors
 from tests.sites.doors import slot_in
 from tests.visits.stories import Story, a_visit
 
 ORIGIN = "http://localhost"
-
-
-@dataclass(frozen=True)
-class Sight:
-    """One page: its name, in whose browser, and its address."""
-
-    name: str
-    browser: Client
-    address: str
 
 
 def every_sight(at: datetime) -> Iterator[Sight]:
@@ -53,6 +45,7 @@ def every_sight(at: datetime) -> Iterator[Sight]:
     yield from _relative(story)
     yield from _visit(story, home, phone)
     yield from _other_endings(at)
+    yield from credit_sights(at)
     yield from _console(story)
 
 

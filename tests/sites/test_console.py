@@ -23,8 +23,8 @@ from koumen.payments.models import Payment
 from koumen.people.models import Reveal
 from koumen.visits.models import Alert
 from koumen.web.console.pages.facts import HAPPENED
-from koumen.web.console.pages.frame import csv_file
 from koumen.web.console.pages.words import ACCOUNTS, ENTRIES
+from koumen.web.ui.csv_files import csv_file
 from tests import builders
 from tests.sites.doors import as_customer, as_staff, nobody, text
 from tests.visits.stories import Story, a_visit

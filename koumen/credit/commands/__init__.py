@@ -1,5 +1,6 @@
 """Writing to credit accounts, by moment: opening, buying, instalments, billing, paying, caring, mending."""
 
+from koumen.credit.commands.account_statements import statement_pdf
 from koumen.credit.commands.buying import PurchaseRequest, record_purchase
 from koumen.credit.commands.caring import change_due_day, pause_late_charges, refund_credit
 from koumen.credit.commands.cost_sheets import (
@@ -49,6 +50,7 @@ __all__ = [
     "show_cost_sheet",
     "show_plan_sheet",
     "start_plan",
+    "statement_pdf",
     "store_product_version",
     "take_reservation",
 ]

@@ -9,12 +9,22 @@ from koumen.credit.queries.accounts import (
     quote,
     statements_of,
 )
+from koumen.credit.queries.bills import BillSheet, bill, bills_of
 from koumen.credit.queries.products import product_versions
+from koumen.credit.queries.purchases import Bought, BoughtRow, bought
 from koumen.credit.queries.sheets import cost_sheet, cost_sheet_content, cost_sheets_of
+from koumen.credit.queries.what_if import WhatIf, what_if
 
 __all__ = [
+    "BillSheet",
+    "Bought",
+    "BoughtRow",
+    "WhatIf",
     "account_for_request",
     "accounts_of",
+    "bill",
+    "bills_of",
+    "bought",
     "cost_sheet",
     "cost_sheet_content",
     "cost_sheets_of",
@@ -24,4 +34,5 @@ __all__ = [
     "product_versions",
     "quote",
     "statements_of",
+    "what_if",
 ]

@@ -28,14 +28,15 @@ HERO_LONGEST = 60
 INK = "#1c2430"
 
 # Which shapes of Han characters a reader expects: Hong Kong differs from Taiwan under the same language.
-_REGIONS = {Language.HANS: "CN", Language.HANT: "TW", Language.EN: "GB"}
+REGIONS = {Language.HANS: "CN", Language.HANT: "TW", Language.EN: "GB"}
 
 
 @dataclass
-class _Writer:
-    """Makes texts printable and remembers whether one had to be changed."""
+class Writer:
+    """Makes texts printable and remembers whether one had to be changed, and how the page then says so."""
 
-    words: Wording
+    spelling: str
+    shortened: str
     replaced: dict[str, None] = field(default_factory=dict)
     is_shortened: bool = False
 
@@ -48,8 +49,8 @@ class _Writer:
 
     def notes(self) -> list[str]:
         """What the reader must know about the spelling."""
-        notes = [self.words.spelling] if self.replaced else []
-        return [*notes, self.words.shortened] if self.is_shortened else notes
+        notes = [self.spelling] if self.replaced else []
+        return [*notes, self.shortened] if self.is_shortened else notes
 
 
 def _breakable(run: re.Match[str]) -> str:
@@ -61,7 +62,7 @@ def _breakable(run: re.Match[str]) -> str:
 def receipt_page(content: ReceiptContent) -> dict[str, object]:
     """Everything the template sets, as JSON values."""
     words = WORDING[content.language]
-    write = _Writer(words)
+    write = Writer(words.spelling, words.shortened)
     hero = _hero(content, words, write)
     money, contract, people = (
         _money(content, words, write),
@@ -109,7 +110,7 @@ def date_text(day: date, words: Wording) -> str:
     return words.date.format(year=day.year, month=words.months[day.month - 1], day=day.day)
 
 
-def _hero(content: ReceiptContent, words: Wording, write: _Writer) -> dict[str, str]:
+def _hero(content: ReceiptContent, words: Wording, write: Writer) -> dict[str, str]:
     """The sentence "received from", the amount, and the amount in words."""
     debtor = write(content.contract.debtor, HERO_LONGEST)
     payer = write(content.payer, HERO_LONGEST) if content.payer else debtor
@@ -145,7 +146,7 @@ def _split(content: ReceiptContent, words: Wording) -> dict[str, object]:
     }
 
 
-def _money(content: ReceiptContent, words: Wording, write: _Writer) -> list[Row]:
+def _money(content: ReceiptContent, words: Wording, write: Writer) -> list[Row]:
     """How it was paid, and at which visit."""
     tendered = content.tendered
     rows = [(words.method, words.methods[tendered.method])]
@@ -180,7 +181,7 @@ def _denomination(value: int, currency: str) -> str:
     return f"{CURRENCIES[currency].symbol}{Money(value, currency).decimal.normalize():f}"
 
 
-def _contract(content: ReceiptContent, words: Wording, write: _Writer) -> list[Row]:
+def _contract(content: ReceiptContent, words: Wording, write: Writer) -> list[Row]:
     """Which contract, and who owes."""
     contract = content.contract
     rows = [(words.debtor, write(contract.debtor))]
@@ -194,7 +195,7 @@ def _contract(content: ReceiptContent, words: Wording, write: _Writer) -> list[R
     ]
 
 
-def _people(content: ReceiptContent, words: Wording, write: _Writer) -> list[Row]:
+def _people(content: ReceiptContent, words: Wording, write: Writer) -> list[Row]:
     """Who took the money."""
     lender = content.lender
     return [
@@ -204,7 +205,7 @@ def _people(content: ReceiptContent, words: Wording, write: _Writer) -> list[Row
     ]
 
 
-def _proof(content: ReceiptContent, words: Wording, write: _Writer) -> dict[str, str]:
+def _proof(content: ReceiptContent, words: Wording, write: Writer) -> dict[str, str]:
     """The QR code and the words beside it."""
     proof = content.proof
     return {
@@ -229,4 +230,4 @@ def region_of(language: Language, currency: str) -> str:
     """The country whose shapes of characters are set."""
     if language is Language.HANT and currency == "HKD":
         return "HK"
-    return _REGIONS[language]
+    return REGIONS[language]

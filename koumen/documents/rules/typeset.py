@@ -15,6 +15,8 @@ from koumen.documents.rules.coverage import FONTS
 from koumen.documents.rules.page import receipt_page
 from koumen.documents.rules.receipt import ReceiptContent
 from koumen.documents.rules.record import receipt_json
+from koumen.documents.rules.statement import StatementContent
+from koumen.documents.rules.statement_page import statement_page
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -41,6 +43,11 @@ def typeset_book(content: TrialContent | LedgerContent) -> bytes:
     """A report of the books as an unsigned PDF; same content, same bytes."""
     page = trial_page(content) if isinstance(content, TrialContent) else ledger_page(content)
     return typeset("book.typ", {"page": json.dumps(page)}, content.head.made_at)
+
+
+def typeset_statement(content: StatementContent, at: datetime) -> bytes:
+    """The account statement as an unsigned PDF; same content and moment, same bytes."""
+    return typeset("statement.typ", {"page": json.dumps(statement_page(content))}, at)
 
 
 def typeset(template: str, inputs: dict[str, str], at: datetime) -> bytes:

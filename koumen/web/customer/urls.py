@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from koumen.web.customer.pages import bills, booking, costs, door, home, receipts, relative, visit
+from koumen.web.customer.pages import (
+    bills,
+    booking,
+    costs,
+    door,
+    home,
+    purchases,
+    receipts,
+    relative,
+    visit,
+    what_if,
+)
 from koumen.web.ui.urls import site_urls
 
 urlpatterns = site_urls(
@@ -25,6 +36,11 @@ urlpatterns = site_urls(
         path("costs/<uuid:sheet_id>/", costs.costs, name="costs"),
         path("costs/<uuid:sheet_id>.pdf", costs.pdf, name="costs_pdf"),
         path("bills/", bills.bills, name="bills"),
+        path("bills/<uuid:statement_id>/", bills.bill, name="bill"),
+        path("bills/<uuid:statement_id>.pdf", bills.pdf, name="bill_pdf"),
+        path("bills/<uuid:statement_id>.csv", bills.file, name="bill_file"),
+        path("purchases/", purchases.purchases, name="purchases"),
+        path("what-if/", what_if.ask, name="what_if"),
         path("receipts/", receipts.receipts, name="receipts"),
         path("receipts/<uuid:receipt_id>.pdf", receipts.pdf, name="receipt_pdf"),
         path("for/", relative.home, name="relative_home"),

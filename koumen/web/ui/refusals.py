@@ -104,6 +104,7 @@ _WORDS: dict[str, str | Promise] = {
     "refund-too-large": _("More is given back than was bought."),
     "settlement-too-small": _("To settle the plan, this much is needed, with what is overdue: %(wanted)s."),
     "plan-not-found": _("We cannot find this instalment plan."),
+    "bill-not-found": _("We cannot find this bill."),
     "purchase-not-found": _("We cannot find this purchase."),
     "purchase-already-split": _("This is split into instalments already."),
     "plan-too-small": _("This is too little for instalments. The smallest amount is %(least)s."),
@@ -190,6 +191,7 @@ _WORDS: dict[str, str | Promise] = {
     "credit-account-not-found": _("We cannot find this account."),
     # receipts and documents
     "document-not-found": _("We cannot find this document."),
+    "statement-lines-differ": _("The lines of this bill do not add up."),
     "receipt-cash-differs": _("The cash counted does not fit the receipt."),
     "receipt-split-differs": _("The parts do not add up to the amount of the receipt."),
     "receipt-time-without-zone": _("The time of this receipt has no time zone."),

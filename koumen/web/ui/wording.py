@@ -119,6 +119,13 @@ def day(on: date, language: str, *, today: date | None = None) -> str:
     return f"{year}{on.month}月{on.day}日 星期{_WEEKDAYS_ZH[on.weekday()]}"
 
 
+def month(of: date, language: str) -> str:
+    """A month with its year: 2026年11月, November 2026."""
+    if script_of(language) == "en":
+        return f"{_MONTHS_EN[of.month - 1]} {of.year}"
+    return f"{of.year}年{of.month}月"
+
+
 def near_day(on: date, language: str, *, today: date) -> str:
     """A date as people say it when it is close: 今天 12月8日 星期二, today, Tuesday 8 December."""
     script = script_of(language)

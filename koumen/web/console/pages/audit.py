@@ -13,9 +13,10 @@ from koumen.audit import queries
 from koumen.conduct import queries as conduct
 from koumen.kit.actor import Actor
 from koumen.web.console.pages.facts import HAPPENED, told
-from koumen.web.console.pages.frame import csv_file, page, without
+from koumen.web.console.pages.frame import page, without
 from koumen.web.console.pages.words import ACTS, VERDICTS, word
 from koumen.web.ui.actors import actor_of, signed_in
+from koumen.web.ui.csv_files import csv_file
 from koumen.web.ui.reasons import knock_words
 
 # Above this a page would keep somebody waiting; the command line shows how far it is.

@@ -33,10 +33,11 @@ from koumen.ledger.reports import (
 )
 from koumen.ledger.rules.chart import OWNED, AccountKind
 from koumen.web.console.pages.days import Days, Through, head, pdf_file
-from koumen.web.console.pages.frame import csv_file, page, without
+from koumen.web.console.pages.frame import page, without
 from koumen.web.console.pages.owners import Owner, owners
 from koumen.web.console.pages.words import ACCOUNTS, ENTRIES, word
 from koumen.web.ui.actors import actor_of, signed_in
+from koumen.web.ui.csv_files import csv_file
 
 A_FILE_PAGE = 1000  # rows read at a time while a long list is written
 _PLACE = re.compile(r"(\d{4}-\d{2}-\d{2})_(\d{1,18})", re.ASCII)

@@ -27,11 +27,12 @@ from koumen.visits import commands as visits
 from koumen.visits import queries
 from koumen.visits.permissions import is_desk
 from koumen.visits.states import VisitState
-from koumen.web.console.pages.frame import csv_file, page
+from koumen.web.console.pages.frame import page
 from koumen.web.console.pages.timeline import DONE, draw
 from koumen.web.console.pages.visit import DeskActs, desk_acts
 from koumen.web.console.pages.words import ALERTS, word
 from koumen.web.ui.actors import actor_of, signed_in
+from koumen.web.ui.csv_files import csv_file
 from koumen.web.ui.safe_next import safe_next
 
 if TYPE_CHECKING:

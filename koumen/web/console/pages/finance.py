@@ -16,9 +16,10 @@ from koumen.ledger.queries import TrialLine
 from koumen.ledger.rules.chart import OWNED
 from koumen.people.commands import reveal
 from koumen.web.console.pages.days import Through, head, pdf_file
-from koumen.web.console.pages.frame import csv_file, page, without
+from koumen.web.console.pages.frame import page, without
 from koumen.web.console.pages.words import ACCOUNTS, word
 from koumen.web.ui.actors import actor_of, signed_in
+from koumen.web.ui.csv_files import csv_file
 
 
 @signed_in

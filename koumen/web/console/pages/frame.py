@@ -1,12 +1,10 @@
-"""What every page of the console has: the way in, the navigation of the role, lists as files, pages of lists."""
+"""What every page of the console has: the way in, the navigation of the role, filters in the address."""
 
-import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -41,9 +39,6 @@ SECTIONS = (
     Section("staff", _("Staff"), _staff),
 )
 
-# What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
 
 def page(
     request: HttpRequest, template: str, section: str, context: dict[str, Any], *, status: int = 200
@@ -57,33 +52,6 @@ def page(
     ]
     shown = {"console_nav": nav, "actor": actor, "may_read_books": may_read_books(actor)}
     return render(request, f"console/{template}.html", shown | context, status=status)
-
-
-def csv_file(name: str, head: Sequence[object], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    """A list as a file, row by row, so that a long one needs no memory; with the mark that spreadsheets want."""
-
-    def lines() -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        yield "\ufeff"
-        for row in chain([head], rows):
-            yield str(writer.writerow([_cell(value) for value in row]))  # _Echo gives the line back
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
-class _Echo:
-    """A file that gives back what is written."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _cell(value: object) -> str:
-    """Text as it is, except what a spreadsheet would run; numbers keep their sign."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
 
 
 def without(request: HttpRequest, *names: str) -> str:

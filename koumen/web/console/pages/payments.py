@@ -15,9 +15,10 @@ from koumen.branch.queries import this_branch
 from koumen.kit.actor import Actor
 from koumen.kit.money import Money
 from koumen.payments.queries import PaymentSearch, payments_found, verify_url
-from koumen.web.console.pages.frame import csv_file, page, without
+from koumen.web.console.pages.frame import page, without
 from koumen.web.console.pages.words import PAYMENTS, TENDERS, word
 from koumen.web.ui.actors import actor_of, signed_in
+from koumen.web.ui.csv_files import csv_file
 
 if TYPE_CHECKING:
     from koumen.payments.models import Payment

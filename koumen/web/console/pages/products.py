@@ -21,11 +21,12 @@ from koumen.kit import clock
 from koumen.kit.errors import Invalid, Missing, Refusal
 from koumen.kit.money import Money
 from koumen.people.commands import reveal
-from koumen.web.console.pages.frame import csv_file, page
+from koumen.web.console.pages.frame import page
 from koumen.web.console.pages.product_form import ProductForm, opened_form
 from koumen.web.console.pages.product_words import CHOICES, changes, name_words, percent_words, rows_of
 from koumen.web.console.pages.words import word
 from koumen.web.ui.actors import actor_of, signed_in
+from koumen.web.ui.csv_files import csv_file
 from koumen.web.ui.refusals import words
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from koumen.branch.queries import this_branch
 from koumen.kit import clock
 from koumen.people.commands import reveal
 from koumen.web.console.pages.day import wanted_date
-from koumen.web.console.pages.frame import csv_file, page
+from koumen.web.console.pages.frame import page
 from koumen.web.console.pages.words import CERTIFICATES, LANGUAGES, SKILLS, word
 from koumen.web.ui.actors import actor_of, signed_in
+from koumen.web.ui.csv_files import csv_file
 
 DAYS_SHOWN = 7
 SOON = timedelta(days=30)  # long enough to renew a certificate

@@ -27,6 +27,8 @@ class DebtCard:
     minimum: Money
     bill: Money
     everything: Money
+    accrued: Money  # interest and charges of today that are on no bill yet; part of everything
+    future: Money  # instalments to come, no part of everything
     credit: Money
     due_date: date | None
     interest_free_until: date | None
@@ -56,6 +58,8 @@ def debt_cards(*, actor: Actor, accounts: "Sequence[CreditAccount]", at: datetim
                 minimum=Money(owed.minimum_minor, owed.currency),
                 bill=Money(owed.bill_minor, owed.currency),
                 everything=Money(owed.all_minor, owed.currency),
+                accrued=Money(owed.accrued_minor, owed.currency),
+                future=Money(owed.future_minor, owed.currency),
                 credit=Money(owed.credit_balance_minor, owed.currency),
                 due_date=owed.due_date,
                 interest_free_until=owed.interest_free_until,

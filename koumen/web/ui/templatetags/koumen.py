@@ -66,6 +66,12 @@ def near_day(value: date | datetime) -> str:
 
 
 @register.filter
+def month(value: date | datetime) -> str:
+    """A month with its year."""
+    return wording.month(_date(value), current_language())
+
+
+@register.filter
 def clock_time(value: time | datetime) -> str:
     """A time in words."""
     return wording.clock_time(_time(value), current_language())
