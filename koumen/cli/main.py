@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from koumen.cli import audit, bench, books, demo, doctor, imports, migrate, serve, travel, worker
+from koumen.cli import audit, bench, books, demo, doctor, imports, migrate, plan, serve, travel, worker
 from koumen.cli.saying import refuse
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command("worker")(worker.worker)
 app.add_typer(demo.app, name="demo")
 app.command("migrate")(migrate.migrate)
 app.add_typer(imports.app, name="import")
+app.command("plan")(plan.plan)
 app.add_typer(travel.app, name="travel")
 app.add_typer(books.app, name="books")
 app.add_typer(audit.app, name="audit")

@@ -34,6 +34,7 @@ APPEND_ONLY = (
     "credit_repayment",
     "payments_notecount",
     "visits_visitmove",
+    "dispatch_override",
     "dispatch_roadmap",
     "dispatch_traveltimes",
 )

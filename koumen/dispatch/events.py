@@ -47,3 +47,21 @@ class TravelTimesStored(Event):
     version: int
     origin: str
     from_date: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutePlanned(Event):
+    """The order of a shift's stops was planned anew; the subject is the shift."""
+
+    shift_version: int
+    stops: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitOverridden(Event):
+    """A person decided against the plan: pin, swap, refuse or release; the subject is the visit."""
+
+    override: str
+    shift_id: UUID | None
+    agent_id: UUID | None
+    reason: str

@@ -1,17 +1,29 @@
 """Reactions of the room to what happened elsewhere, and what it does by itself."""
 
+import json
+from datetime import date, timedelta
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from koumen.audit.models import Fact
 from koumen.audit.reactions import reaction
+from koumen.branch.queries import this_branch
+from koumen.dispatch.events import SlotTaken, StopDropped
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
 from koumen.visits.events import NobodyAnswered, VisitBrokenOff, VisitCancelled
 
 logger = structlog.get_logger()
+
+PLAN = "koumen.dispatch.jobs.plan_one_day"
+# Tomorrow is planned when hardly anybody books any more, and agents see their day before they sleep.
+EVENING_HOUR, EVENING_S = 20, 30.0
+# Most of what a booking makes possible is found in two seconds (warm start); a minute gathers bookings that come together.
+AFTER_A_CHANGE_S, GATHER_S = 2.0, 60
 
 
 @reaction(VisitCancelled, VisitBrokenOff, NobodyAnswered)
@@ -32,3 +44,50 @@ def correct_travel_times(timestamp: int) -> None:
     del timestamp
     stored = refit_travel(actor=SYSTEM, at=clock.now())
     logger.info("travel_times_corrected", version=stored.version if stored else None)
+
+
+@app.task(name=PLAN, queue="heavy")
+def plan_one_day(day: str, seconds: float) -> None:
+    """Plan a day in so many seconds."""
+    from koumen.dispatch.commands import plan_day
+
+    planned = plan_day(
+        date=date.fromisoformat(day),
+        seconds=seconds,
+        on_progress=lambda share, cost: None,
+        actor=SYSTEM,
+        at=clock.now(),
+    )
+    logger.info(
+        "day_planned",
+        date=day,
+        changed=planned.changed,
+        dropped=planned.dropped,
+        saved_s=planned.before_s - planned.after_s,
+        at_risk=len(planned.at_risk),
+    )
+
+
+@app.periodic(cron="0 * * * *")
+@app.task(name="koumen.dispatch.jobs.plan_tomorrow", queue="heavy")
+def plan_tomorrow(timestamp: int) -> None:
+    """In the evening of the branch, plan its next day."""
+    del timestamp
+    here = clock.now().astimezone(this_branch().zone)
+    if here.hour == EVENING_HOUR:
+        plan_one_day(day=(here.date() + timedelta(days=1)).isoformat(), seconds=EVENING_S)
+
+
+@reaction(SlotTaken, StopDropped, queue="heavy")
+def plan_again(fact_id: UUID) -> None:
+    """A route changed: its day is planned again soon, once for all changes of a minute."""
+    from koumen.agents.queries import working_day
+
+    body = json.loads(Fact.objects.get(fact_id=fact_id).body)
+    day = working_day(shift_id=UUID(body["shift_id"])).date.isoformat()
+    soon = app.configure_task(name=PLAN, queueing_lock=f"plan {day}", schedule_in={"seconds": GATHER_S})
+    try:
+        with transaction.atomic():
+            soon.defer(day=day, seconds=AFTER_A_CHANGE_S)
+    except AlreadyEnqueued:
+        logger.debug("day_waits_to_be_planned", date=day)

@@ -1,8 +1,8 @@
-"""The order of stops in a shift, wishes, maps of roads and versions of the travel times."""
+"""The order of stops in a shift, wishes, what a person decided, maps of roads, travel times."""
 
 from django.db import models
 
-from koumen.agents.models import Shift
+from koumen.agents.models import Agent, Shift
 from koumen.kit.ids import new_id
 from koumen.visits.models import Visit
 
@@ -60,3 +60,26 @@ class TravelTimes(models.Model):
     origin = models.TextField()  # roads, set, refit
     from_date = models.DateField()
     made_at = models.DateTimeField()
+
+
+class Override(models.Model):
+    """What a person decided against the plan, and the plan never undoes. Append-only: the newest of a visit holds."""
+
+    id = models.BigAutoField(primary_key=True)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="overrides")
+    kind = models.TextField()  # pin, swap, refuse, release
+    shift = models.ForeignKey(Shift, null=True, on_delete=models.PROTECT)  # pin, swap: who goes
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT)  # refuse: who does not
+    reason = models.TextField(blank=True)  # refuse: a code of rules.planning
+    made_by = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["pin", "swap"], shift__isnull=False, agent__isnull=True)
+                | (models.Q(kind="refuse", shift__isnull=True, agent__isnull=False) & ~models.Q(reason=""))
+                | models.Q(kind="release", shift__isnull=True, agent__isnull=True),
+                name="dispatch_override_parts",
+            ),
+        ]

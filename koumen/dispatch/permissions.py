@@ -35,3 +35,8 @@ def may_see_route(actor: Actor, agent_id: UUID) -> bool:
 def may_set_travel(actor: Actor) -> bool:
     """Import roads, set speeds, let trips correct them: who plans, the administrator, and jobs."""
     return actor.has(Role.DISPATCHER, Role.ADMINISTRATOR, Role.SYSTEM)
+
+
+def may_plan(actor: Actor) -> bool:
+    """Plan a day, pin, swap and refuse: dispatch, and jobs."""
+    return actor.has(Role.DISPATCHER, Role.SYSTEM)

@@ -14,6 +14,7 @@ from koumen.messages.rules.letter import Outgoing
 from koumen.payments.events import PaymentMade
 from koumen.visits.events import (
     AgentArrived,
+    AgentChanged,
     AgentSetOut,
     CodeLocked,
     NobodyAnswered,
@@ -26,7 +27,7 @@ from koumen.visits.events import (
 
 
 @reaction(
-    *(VisitRequested, VisitBooked, VisitMoved, VisitCancelled),
+    *(VisitRequested, VisitBooked, VisitMoved, AgentChanged, VisitCancelled),
     *(AgentSetOut, AgentArrived, NobodyAnswered, CodeLocked, PicturesRenewed),
     PaymentMade,
 )

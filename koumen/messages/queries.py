@@ -25,6 +25,7 @@ from koumen.payments.queries import verify_url
 from koumen.visits import queries as visits
 from koumen.visits.events import (
     AgentArrived,
+    AgentChanged,
     AgentSetOut,
     CodeLocked,
     NobodyAnswered,
@@ -141,6 +142,12 @@ def _moved(visit: Visit, branch: Branch) -> list[Letter]:
     return [_letter(visit, branch, Template.VISIT_MOVED)]
 
 
+def _other_agent(visit: Visit, branch: Branch) -> list[Letter]:
+    if visit.state != VisitState.BOOKED:
+        return []
+    return [_letter(visit, branch, Template.AGENT_CHANGED)]
+
+
 def _cancelled(visit: Visit, branch: Branch) -> list[Letter]:
     return [_letter(visit, branch, Template.VISIT_CANCELLED)]
 
@@ -169,6 +176,7 @@ _ABOUT_VISITS: Mapping[str, Callable[[Visit, Branch], list[Letter]]] = {
     VisitBooked.kind(): _booked,
     VisitRequested.kind(): _requested,
     VisitMoved.kind(): _moved,
+    AgentChanged.kind(): _other_agent,
     VisitCancelled.kind(): _cancelled,
     AgentSetOut.kind(): _set_out,
     AgentArrived.kind(): _arrived,

@@ -31,6 +31,10 @@ WORDS: dict[Template, str] = {
         "%(lender)s: Your visit was moved to %(day)s, %(window)s. %(agent)s, badge %(badge)s, will come. "
         "Visit number %(number)s. Questions: %(help)s"
     ),
+    Template.AGENT_CHANGED: _(
+        "%(lender)s: Your visit stays on %(day)s, %(window)s, but somebody else will come: %(agent)s, "
+        "badge %(badge)s. Your two pictures stay the same. Questions: %(help)s"
+    ),
     Template.VISIT_CANCELLED: _(
         "%(lender)s: The visit on %(day)s, %(window)s, is called off. Nobody will come. Questions: %(help)s"
     ),

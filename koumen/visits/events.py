@@ -39,6 +39,15 @@ class VisitMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgentChanged(Event):
+    """Another agent comes; the promised window stays as it is."""
+
+    agent_id: UUID
+    instead_of_id: UUID
+    shift_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class VisitCancelled(Event):
     """The visit was called off before the door."""
 

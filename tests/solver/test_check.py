@@ -178,6 +178,7 @@ def test_home_after_the_shift_and_no_time_for_the_break_are_named() -> None:
         ({"languages": frozenset({"nan", "hak"})}, {"languages": frozenset({"cmn", "hak"})}, Fault.LANGUAGE),
         ({"staff": 2}, {"staff": 2}, Fault.STAFF),
         ({"pinned_to": "b"}, {"id": "b"}, Fault.PINNED),
+        ({"refused": frozenset({"a"})}, {"id": "b"}, Fault.REFUSED),
     ],
 )
 def test_who_may_not_go_is_named_and_who_may_is_not(

@@ -1,11 +1,24 @@
-"""Taking and moving slots, dropping stops, wishes, travel times."""
+"""Taking and moving slots, dropping stops, wishes, travel times, planning and what persons decide against it."""
 
+from koumen.dispatch.commands.overriding import (
+    CannotBe,
+    Decided,
+    pin_visit,
+    refuse_agent,
+    release_visit,
+    swap_visits,
+)
+from koumen.dispatch.commands.planning import AtRisk, DayPlan, plan_day
 from koumen.dispatch.commands.route import drop_stop
 from koumen.dispatch.commands.taking import NextBest, Taken, TakeRequest, move, take
 from koumen.dispatch.commands.travelling import RoadsTaken, import_roads, refit_travel, set_travel_times
 from koumen.dispatch.commands.wishing import make_wish
 
 __all__ = [
+    "AtRisk",
+    "CannotBe",
+    "DayPlan",
+    "Decided",
     "NextBest",
     "RoadsTaken",
     "TakeRequest",
@@ -14,7 +27,12 @@ __all__ = [
     "import_roads",
     "make_wish",
     "move",
+    "pin_visit",
+    "plan_day",
     "refit_travel",
+    "refuse_agent",
+    "release_visit",
     "set_travel_times",
+    "swap_visits",
     "take",
 ]

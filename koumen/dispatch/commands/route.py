@@ -30,6 +30,11 @@ def write_route(*, shift_id: UUID, route: Sequence[Routed], visit_id: UUID, gap:
     _number(shift_id, [*behind, *ahead[:gap], visit_id, *ahead[gap:]])
 
 
+def write_order(*, shift_id: UUID, order: Sequence[UUID]) -> None:
+    """Number a shift's stops in this order, those that come from another shift too; the caller holds the locks."""
+    _number(shift_id, list(order))
+
+
 def close_gap(*, shift_id: UUID) -> None:
     """Number the stops that are left; the caller holds the shift's lock."""
     _number(shift_id, [])

@@ -1,6 +1,7 @@
 """Slots that can be kept, the routes of a day, the board, travel times."""
 
 from koumen.dispatch.queries.board import BoardRow, BoardStop, board, todays_route
+from koumen.dispatch.queries.planning import Situation, judge, overrides_on, situation
 from koumen.dispatch.queries.slots import (
     OFFER_LEAD,
     TAKE_LEAD,
@@ -23,13 +24,17 @@ __all__ = [
     "BoardStop",
     "Plan",
     "Routed",
+    "Situation",
     "TravelInForce",
     "asking_again",
     "board",
     "book_circumstances",
     "chances_of",
     "frame_of",
+    "judge",
+    "overrides_on",
     "plan_for",
+    "situation",
     "slots",
     "slots_to_move",
     "todays_route",

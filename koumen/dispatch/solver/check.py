@@ -39,6 +39,7 @@ class Fault(StrEnum):
     LANGUAGE = "language"
     STAFF = "staff"  # two are needed at the door
     PINNED = "pinned"  # a person said who goes
+    REFUSED = "refused"  # a person said who does not go
     FROZEN = "frozen"  # begins within ninety minutes, and was changed
     NO_WAY = "no-way"
     LATE = "late"
@@ -53,6 +54,11 @@ class Violation:
     fault: Fault
     shift: Hashable = None
     visit: Hashable = None
+
+    @property
+    def about(self) -> tuple[Fault, Hashable]:
+        """What is wrong with whom, wherever it is."""
+        return self.fault, self.shift if self.visit is None else self.visit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +95,7 @@ class Call:
     languages: frozenset[str] = frozenset()  # one of them is enough; none: any
     staff: int = 1
     pinned_to: Hashable = None
+    refused: frozenset[Hashable] = frozenset()  # shifts
 
 
 class Table(Protocol):
@@ -176,6 +183,7 @@ def _of_the_person(duty: Duty, call: Call) -> Iterable[Violation]:
         Fault.LANGUAGE: bool(call.languages) and not call.languages & duty.languages,
         Fault.STAFF: call.staff > duty.staff,
         Fault.PINNED: call.pinned_to is not None and call.pinned_to != duty.id,
+        Fault.REFUSED: duty.id in call.refused,
     }
     return [Violation(fault, duty.id, call.id) for fault, is_wrong in wrong.items() if is_wrong]
 

@@ -21,6 +21,7 @@ class Template(StrEnum):
     PICTURE_PAIR = "picture_pair"
     VISIT_REQUESTED = "visit_requested"
     VISIT_MOVED = "visit_moved"
+    AGENT_CHANGED = "agent_changed"
     VISIT_CANCELLED = "visit_cancelled"
     AGENT_SET_OUT = "agent_set_out"
     AGENT_ARRIVED = "agent_arrived"

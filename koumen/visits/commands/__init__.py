@@ -2,6 +2,7 @@
 
 from koumen.visits.commands.agreeing import agree_amount, enter_code, unlock_code
 from koumen.visits.commands.alarms import take_alert
+from koumen.visits.commands.assigning import change_agent
 from koumen.visits.commands.booking import (
     book_visit,
     cancel_visit,
@@ -20,6 +21,7 @@ __all__ = [
     "book_visit",
     "break_off",
     "cancel_visit",
+    "change_agent",
     "confirm_pictures",
     "confirm_visit",
     "enter_code",

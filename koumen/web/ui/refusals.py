@@ -53,6 +53,8 @@ _WORDS: dict[str, str | Promise] = {
     "address-not-known": _("We do not know your address yet. Please call us."),
     "slot-unreadable": _("Please choose one of the times."),
     "place-off-the-roads": _("We know of no road to this place. Please call us."),
+    "shift-on-another-day": _("This working day is on another date."),
+    "visits-not-to-swap": _("These two visits cannot be swapped: they must be of one day and of two agents."),
     "roads-elsewhere": _("This map shows another place than this branch."),
     "roads-missing": _("There are no roads in this file."),
     "part-of-day-unknown": _("Please choose one of the parts of the day."),

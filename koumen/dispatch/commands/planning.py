@@ -1,0 +1,347 @@
+"""Planning a day: better routes from the ones that stand, judged, and written only where nobody was faster."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import numpy as np
+
+from koumen.agents import queries as agents
+from koumen.agents.commands import count_change
+from koumen.audit.command import command, lock_by_ids, require
+from koumen.audit.commands import record
+from koumen.dispatch.commands.route import write_order
+from koumen.dispatch.events import RoutePlanned
+from koumen.dispatch.permissions import may_plan
+from koumen.dispatch.queries.planning import Routes, Situation, judge, situation
+from koumen.dispatch.rules.planning import clusters
+from koumen.dispatch.solver.check import Call, Duty, Fault
+from koumen.dispatch.solver.day import EVER, Node
+from koumen.dispatch.solver.mend import Loose, Part, mend
+from koumen.dispatch.solver.plan import OnProgress, Problem, Stint, Stop, improve
+from koumen.kit.actor import Actor
+from koumen.visits.commands import change_agent
+from koumen.visits.models import Visit
+
+# A minute less on the road is not worth that somebody else comes than was planned.
+LEAST_GAIN_S = 60
+# Somebody whom the customer does not expect is worth five minutes less on the road for each.
+CHANGE_OF_AGENT_S = 300
+# Somebody booked meanwhile: once more from the routes as they stand then, else the old plan stays.
+TRIES = 2
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    """A visit whose promise cannot be kept as it stands, and why it fits nowhere else."""
+
+    visit_id: UUID
+    shift_id: UUID
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class DayPlan:
+    """What planning a day came to; seconds on the road before and after."""
+
+    date: date
+    shifts: int
+    visits: int
+    changed: int
+    dropped: int  # clusters whose plan came too late
+    before_s: int
+    after_s: int
+    at_risk: tuple[AtRisk, ...]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Some shifts of a day in the optimiser's terms: row numbers instead of ids."""
+
+    situation: Situation
+    shift_ids: Sequence[UUID]
+
+    @property
+    def kept(self) -> Mapping[UUID, Sequence[UUID]]:
+        """The stops that begin too soon to be changed, by shift."""
+        return {id: self.situation.routes[id][: self.situation.frozen(id)] for id in self.shift_ids}
+
+    @property
+    def movable(self) -> list[UUID]:
+        """The visits that may be planned."""
+        kept = self.kept
+        return [visit for id in self.shift_ids for visit in self.situation.routes[id][len(kept[id]) :]]
+
+    @property
+    def routes(self) -> Routes:
+        """The routes as they stand."""
+        return {id: self.situation.routes[id] for id in self.shift_ids}
+
+
+def plan_day(
+    *,
+    date: date,
+    seconds: float,
+    on_progress: Callable[[float, int], None],
+    actor: Actor,
+    at: datetime,
+) -> DayPlan:
+    """Plan the visits of a day anew: cluster by cluster, in so many seconds altogether.
+
+    No promised window changes and nothing that a person decided is undone. What the judge does not call feasible is
+    not written, nor what is no better, nor a plan whose shifts changed meanwhile (after one more try). Records
+    RoutePlanned and AgentChanged. Raises Denied("plan-not-yours").
+    """
+    require(may_plan(actor), "plan-not-yours")
+    today = situation(date=date, at=at)
+    homes = [(id, shift.start) for id, shift in today.shifts.items() if today.routes[id]]
+    idle = [(id, shift.start) for id, shift in today.shifts.items() if not today.routes[id]]
+    groups = clusters([*homes, *idle])
+    changed = dropped = 0
+    before_s = after_s = 0
+    for number, group in enumerate(groups):
+        share = _share_of(on_progress, number, len(groups))
+        done = _plan_cluster(date, group, (seconds / len(groups), share), actor, at)
+        before_s, after_s = before_s + done.before_s, after_s + done.after_s
+        changed, dropped = changed + done.changed, dropped + done.is_dropped
+    after = situation(date=date, at=at)
+    return DayPlan(
+        date=date,
+        shifts=len(after.shifts),
+        visits=len(after.calls),
+        changed=changed,
+        dropped=dropped,
+        before_s=before_s,
+        after_s=after_s,
+        at_risk=tuple(at_risk(after)),
+    )
+
+
+def _share_of(on_progress: OnProgress, number: int, of: int) -> OnProgress:
+    return lambda share, cost: on_progress((number + share) / of, cost)
+
+
+@dataclass(frozen=True)
+class _Done:
+    before_s: int
+    after_s: int
+    changed: int = 0
+    is_dropped: bool = False
+
+
+def _plan_cluster(
+    date: date, shift_ids: Sequence[UUID], time: tuple[float, OnProgress], actor: Actor, at: datetime
+) -> _Done:
+    before_s = 0
+    for _ in range(TRIES):
+        cluster = Cluster(situation(date=date, at=at, shift_ids=shift_ids), shift_ids)
+        problem = problem_of(cluster)
+        before_s = problem.driving_s(problem.routes)
+        planned = _better(cluster, problem, *time)
+        if planned is None:
+            return _Done(before_s, before_s)
+        routes, after_s = planned
+        changed = _commit(date=date, planned=routes, versions=_versions(cluster), actor=actor, at=at)
+        if changed is not None:
+            return _Done(before_s, after_s, changed)
+    return _Done(before_s, before_s, is_dropped=True)
+
+
+def _versions(cluster: Cluster) -> Mapping[UUID, int]:
+    return {id: cluster.situation.shifts[id].version for id in cluster.shift_ids}
+
+
+def _better(
+    cluster: Cluster, problem: Problem, seconds: float, on_progress: OnProgress
+) -> tuple[Routes, int] | None:
+    """Routes that the judge calls no worse and that are shorter; None where there are none."""
+    found = improve(problem, seconds, on_progress)
+    movable, kept = cluster.movable, cluster.kept
+    known = [stop for route in found for stop in route]
+    for number, route in enumerate(problem.routes):  # what was left out stays where it was
+        found[number] += [stop for stop in route if stop not in known]
+    if problem.is_kept:
+        parts, loose = _parts(cluster, problem)
+        mended = mend(parts, loose, found)
+        if mended is None:
+            return None
+        found = mended
+    routes = {
+        id: [*kept[id], *(movable[stop] for stop in route)]
+        for id, route in zip(cluster.shift_ids, found, strict=True)
+    }
+    after_s = problem.driving_s(found)
+    if not is_no_worse(cluster.situation, cluster.routes, routes):
+        return None
+    gained = (
+        problem.driving_s(problem.routes) - after_s - CHANGE_OF_AGENT_S * _changes(cluster.routes, routes)
+    )
+    healed = len(judge(cluster.situation, cluster.routes)) - len(judge(cluster.situation, routes))
+    return (routes, after_s) if gained >= LEAST_GAIN_S or healed > 0 else None
+
+
+def _changes(before: Routes, after: Routes) -> int:
+    """How many visits somebody else would come to."""
+    return sum(visit not in before[id] for id, route in after.items() for visit in route)
+
+
+def is_no_worse(known: Situation, before: Routes, after: Routes) -> bool:
+    """Whether every fault of new routes is one of the old: no promise is broken by a plan."""
+    return {fault.about for fault in judge(known, after)} <= {fault.about for fault in judge(known, before)}
+
+
+def problem_of(cluster: Cluster) -> Problem:
+    """A cluster as PyVRP gets it: the slowest time of each way in the bands of the day."""
+    known, kept = cluster.situation, cluster.kept
+    assert known.ways is not None, "a cluster has shifts"  # noqa: S101
+    calls = [known.calls[visit] for visit in cluster.movable]
+    firsts = [_first(known, id, len(kept[id])) for id in cluster.shift_ids]
+    places = [*(first.place for first in firsts), *(known.duties[id].home for id in cluster.shift_ids)]
+    places += [call.place for call in calls]
+    tables = [known.ways.travel.durations(places, places, band) for band in _bands(known)]
+    durations = np.max(np.stack(tables), axis=0).astype(np.int64)
+    np.fill_diagonal(durations, 0)
+    count, row = len(firsts), {visit: number for number, visit in enumerate(cluster.movable)}
+    return Problem(
+        stints=[
+            Stint(number, count + number, first.earliest, known.duties[id].ends)
+            for number, (id, first) in enumerate(zip(cluster.shift_ids, firsts, strict=True))
+        ],
+        stops=[
+            Stop(
+                2 * count + number,
+                call.window_from,
+                call.window_to - 1,
+                call.service_s,
+                _may_go(call, [known.duties[id] for id in cluster.shift_ids]),
+            )
+            for number, call in enumerate(calls)
+        ],
+        durations=durations,
+        routes=[[row[v] for v in known.routes[id][len(kept[id]) :]] for id in cluster.shift_ids],
+        is_kept=not judge(known, cluster.routes),
+    )
+
+
+def _bands(known: Situation) -> Collection[int]:
+    """The bands that a shift of the day touches; the slowest of them is right in all of them."""
+    assert known.ways is not None, "a cluster has shifts"  # noqa: S101
+    starts = min(duty.starts for duty in known.duties.values())
+    ends = max(duty.ends for duty in known.duties.values())
+    spans = known.ways.spans
+    return {
+        span.band
+        for number, span in enumerate(spans)
+        if span.begins <= ends and (number + 1 == len(spans) or spans[number + 1].begins > starts)
+    }
+
+
+def _first(known: Situation, shift_id: UUID, kept: int) -> Node:
+    """Where and when the agent is free after what cannot be changed any more."""
+    day = known.days[shift_id]
+    node = day.nodes[kept]
+    begins = min(day.ahead.begins[kept], day.rested.begins[kept])
+    return Node(node.place, begins + node.service_s, EVER, 0)
+
+
+def _may_go(call: Call, duties: Sequence[Duty]) -> frozenset[int]:
+    return frozenset(
+        number
+        for number, duty in enumerate(duties)
+        if call.skills <= duty.skills
+        and call.certificates <= duty.certificates
+        and call.pinned_to in {None, duty.id}
+        and duty.id not in call.refused
+    )
+
+
+def _parts(cluster: Cluster, problem: Problem) -> tuple[list[Part], list[Loose]]:
+    known, kept = cluster.situation, cluster.kept
+    assert known.ways is not None, "a cluster has shifts"  # noqa: S101
+    parts = []
+    for id in cluster.shift_ids:
+        day = known.days[id]
+        first = _first(known, id, len(kept[id]))
+        rest = day.rest if day.rest and first.earliest <= day.rest.ends else None
+        parts.append(Part(first, day.nodes[-1], rest, known.ways))
+    loose = [
+        Loose(Node(known.calls[visit].place, stop.earliest, stop.latest, stop.service_s), stop.may_go)
+        for visit, stop in zip(cluster.movable, problem.stops, strict=True)
+    ]
+    return parts, loose
+
+
+@command
+def _commit(
+    *, date: date, planned: Routes, versions: Mapping[UUID, int], actor: Actor, at: datetime
+) -> int | None:
+    """Write a plan if its shifts are as they were and the judge still agrees; None when they are not.
+
+    Returns how many visits or places changed.
+    """
+    visits = {visit for route in planned.values() for visit in route}
+    rows = lock_by_ids(Visit.objects.all(), visits)
+    shifts = agents.lock_shifts(set(planned))
+    if any(shift.version != versions[id] for id, shift in shifts.items()):
+        return None
+    known = situation(date=date, at=at, shift_ids=list(planned))
+    if set(known.calls) != visits or not is_no_worse(known, known.routes, planned):
+        return None
+    moved = [(visit, id) for id, route in planned.items() for visit in route if rows[visit].shift_id != id]
+    for visit, id in moved:
+        agent_id = known.shifts[id].agent_id
+        change_agent(visit_id=visit, shift_id=id, agent_id=agent_id, actor=actor, at=at)
+    changed = [id for id, route in planned.items() if list(route) != list(known.routes[id])]
+    for id in sorted(changed):
+        write_order(shift_id=id, order=[*known.over[id], *planned[id]])
+    for id in sorted(changed):
+        shift = count_change(shift_id=id, actor=actor, at=at)
+        planned_route = RoutePlanned(subject_id=id, shift_version=shift.version, stops=len(planned[id]))
+        record(planned_route, actor=actor, at=at)
+    return len(changed)
+
+
+def at_risk(known: Situation) -> list[AtRisk]:
+    """The promises that cannot be kept as they stand, each with the reason why nobody else can keep it."""
+    found: dict[UUID, AtRisk] = {}
+    for id in known.routes:
+        for visit in _broken_in(known, id):
+            found[visit] = AtRisk(visit, id, why_nowhere(known, visit))
+    return list(found.values())
+
+
+def _broken_in(known: Situation, shift_id: UUID) -> list[UUID]:
+    """The visits of a shift that the judge names; and the last ones, as many as make it late home or breakless."""
+    route = list(known.routes[shift_id])
+    faults = judge(known, {shift_id: route})
+    named = {fault.visit for fault in faults}
+    broken = [visit for visit in route if visit in named]
+    left = [visit for visit in route if visit not in named]
+    while left and any(f.visit is None for f in judge(known, {shift_id: left}) if f.shift == shift_id):
+        broken.append(left.pop())
+    return broken
+
+
+# The nearer to "possible", the later: of many agents the one who nearly could says most.
+_NEARNESS = (
+    *(Fault.SKILL, Fault.CERTIFICATE, Fault.EQUIPMENT, Fault.LANGUAGE, Fault.STAFF),
+    *(Fault.REFUSED, Fault.PINNED, Fault.FROZEN, Fault.NO_WAY, Fault.BREAK, Fault.HOME_LATE, Fault.LATE),
+)
+
+
+def why_nowhere(known: Situation, visit_id: UUID) -> Fault:
+    """Why no shift can keep a visit: what is in the way of the one who comes nearest to it."""
+    call, reasons = known.calls[visit_id], []
+    for id, route in known.routes.items():
+        others = [visit for visit in route if visit != visit_id]
+        gaps = [
+            judge(known, {id: [*others[:gap], visit_id, *others[gap:]]}) for gap in range(len(others) + 1)
+        ]
+        own = [fault.fault for fault in min(gaps, key=len) if fault.visit in {None, call.id}]
+        reasons += [max(own, key=_nearness)] if own else [Fault.LATE]
+    return max(reasons, key=_nearness, default=Fault.LATE)
+
+
+def _nearness(fault: Fault) -> int:
+    return _NEARNESS.index(fault) if fault in _NEARNESS else -1

@@ -1,0 +1,185 @@
+"""A day as it stands: shifts, visits, routes, what a person decided; for planning and for judging."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from koumen.agents import queries as agents
+from koumen.agents.queries import WorkingDay
+from koumen.audit.command import require
+from koumen.conduct.rules.pack import pack_on
+from koumen.dispatch.models import Override
+from koumen.dispatch.permissions import may_see_board
+from koumen.dispatch.queries.slots import Plan, Routed, frame_of, plan_for
+from koumen.dispatch.rules.slot import skills_for
+from koumen.dispatch.solver.check import FROZEN_S, Call, Case, Duty, Violation, check
+from koumen.dispatch.solver.day import Day
+from koumen.dispatch.solver.progress import Phase, day_at
+from koumen.dispatch.solver.travel import Ways
+from koumen.kit.actor import Actor
+from koumen.visits.models import Visit
+from koumen.visits.states import VisitState
+
+Routes = Mapping[UUID, Sequence[UUID]]
+"""The visits that are still ahead, in order, by shift."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What persons decided about a visit: the shift it is pinned to, and agents who do not go."""
+
+    pinned_to: UUID | None = None
+    refused: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One day, from the rows: who works from where and when on, what is promised, in which order."""
+
+    date: date
+    at: datetime
+    shifts: Mapping[UUID, WorkingDay]
+    duties: Mapping[UUID, Duty]
+    calls: Mapping[UUID, Call]
+    routes: Routes
+    over: Mapping[UUID, Sequence[UUID]]  # stops that are behind or under way, by shift
+    days: Mapping[UUID, Day]
+    ways: Ways | None  # None without a shift
+
+    def case(self, routes: Routes) -> Case:
+        """These routes, put before the judge; other shifts of the day are not looked at."""
+        assert self.ways is not None, "there is nothing to judge on a day without shifts"  # noqa: S101
+        calls = {visit for id in routes for visit in (*routes[id], *self.routes.get(id, ()))}
+        return Case(
+            duties=[self.duties[id] for id in routes if id in self.duties],
+            calls=[self.calls[id] for id in calls if id in self.calls],
+            routes={id: list(route) for id, route in routes.items()},
+            travel=self.ways.travel,
+            bands=[(span.begins, span.band) for span in self.ways.spans],
+            promised={id: list(self.routes.get(id, ())) for id in routes},
+            now=int(self.at.timestamp()),
+        )
+
+    def frozen(self, shift_id: UUID) -> int:
+        """How many of a shift's stops begin so soon that no plan changes them."""
+        until = int(self.at.timestamp()) + FROZEN_S
+        soon = [self.calls[visit].window_from < until for visit in self.routes.get(shift_id, ())]
+        return len(soon) - soon[::-1].index(True) if any(soon) else 0
+
+
+def situation(*, date: date, at: datetime, shift_ids: Collection[UUID] | None = None) -> Situation:
+    """A day (or some of its shifts) as it stands; six queries, two without a shift. It is shown to nobody."""
+    shifts = agents.working_days(from_date=date, to_date=_after(date))
+    if shift_ids is not None:
+        shifts = [shift for shift in shifts if shift.shift_id in shift_ids]
+    plan = plan_for(shifts, at=at)
+    rows = {visit.id: visit for visit in Visit.objects.filter(shift_id__in=[s.shift_id for s in shifts])}
+    decided = decisions(list(rows))
+    days = {
+        shift.shift_id: day_at(
+            frame_of(shift),
+            [routed.promise for routed in plan.routes.get(shift.shift_id, ())],
+            int(at.timestamp()),
+            plan.ways[shift.date],
+        )
+        for shift in shifts
+    }
+    ahead = {shift.shift_id: _by_phase(plan, shift.shift_id, ahead=True) for shift in shifts}
+    return Situation(
+        date=date,
+        at=at,
+        shifts={shift.shift_id: shift for shift in shifts},
+        duties={shift.shift_id: _duty(shift, days[shift.shift_id]) for shift in shifts},
+        calls={
+            routed.visit_id: _call(rows[routed.visit_id], routed, decided, shifts, plan)
+            for route in ahead.values()
+            for routed in route
+        },
+        routes={id: [routed.visit_id for routed in route] for id, route in ahead.items()},
+        over={
+            shift.shift_id: [r.visit_id for r in _by_phase(plan, shift.shift_id, ahead=False) if r.position]
+            for shift in shifts
+        },
+        days=days,
+        ways=plan.ways.get(date),
+    )
+
+
+def judge(situation: Situation, routes: Routes) -> list[Violation]:
+    """What is wrong with some routes of a day; only an empty answer means that they can be kept. No query."""
+    return check(situation.case(routes)) if situation.ways else []
+
+
+def decisions(visit_ids: Collection[UUID]) -> Mapping[UUID, Decided]:
+    """What persons decided about visits, the newest pin counting; one query."""
+    pinned: dict[UUID, UUID | None] = {}
+    refused: dict[UUID, set[UUID]] = defaultdict(set)
+    for row in Override.objects.filter(visit_id__in=visit_ids).order_by("id"):
+        if row.kind == "refuse" and row.agent_id:
+            refused[row.visit_id].add(row.agent_id)
+        else:
+            pinned[row.visit_id] = row.shift_id
+            if row.kind == "release":
+                refused.pop(row.visit_id, None)
+    return {
+        id: Decided(pinned.get(id), frozenset(refused.get(id, ()))) for id in pinned.keys() | refused.keys()
+    }
+
+
+def overrides_on(*, actor: Actor, date: date) -> list[Override]:
+    """What persons decided about the visits of a day, oldest first; one query. Raises Denied("board-not-yours")."""
+    require(may_see_board(actor), "board-not-yours")
+    rows = Override.objects.filter(visit__date=date).select_related("visit", "agent", "shift__agent")
+    return list(rows.order_by("id"))
+
+
+def _after(day: date) -> date:
+    return date.fromordinal(day.toordinal() + 1)
+
+
+def _by_phase(plan: Plan, shift_id: UUID, *, ahead: bool) -> list[Routed]:
+    return [
+        routed for routed in plan.routes.get(shift_id, ()) if (routed.promise.phase is Phase.AHEAD) is ahead
+    ]
+
+
+def _duty(shift: WorkingDay, day: Day) -> Duty:
+    first, last = day.nodes[0], day.nodes[-1]
+    return Duty(
+        id=shift.shift_id,
+        starts=first.earliest,
+        ends=last.latest,
+        start=first.place,
+        home=last.place,
+        break_s=day.rest.length_s if day.rest else 0,
+        break_from=day.rest.begins if day.rest else 0,
+        break_until=day.rest.ends if day.rest else 0,
+        skills=shift.skills,
+        certificates=shift.certificates,
+    )
+
+
+def _call(
+    visit: Visit,
+    routed: Routed,
+    decided: Mapping[UUID, Decided],
+    shifts: Sequence[WorkingDay],
+    plan: Plan,
+) -> Call:
+    said = decided.get(visit.id, Decided())
+    pack = pack_on(plan.packs, visit.date)
+    # a request that the customer has not confirmed stays with whom they were told
+    stays = visit.shift_id if visit.state == VisitState.REQUESTED else said.pinned_to
+    return Call(
+        id=visit.id,
+        place=routed.promise.place,
+        window_from=routed.promise.window_from,
+        window_to=routed.promise.window_to,
+        service_s=routed.promise.service_s,
+        skills=skills_for(wants_cash=visit.wants_cash),
+        certificates=frozenset({pack.certificate} if pack and pack.certificate else ()),
+        pinned_to=stays,
+        refused=frozenset(shift.shift_id for shift in shifts if shift.agent_id in said.refused),
+    )

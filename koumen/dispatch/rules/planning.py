@@ -1,0 +1,36 @@
+"""Words of planning: why a person refused an agent, and which shifts are planned together."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TypeVar
+
+from koumen.kit.place import Place
+
+T = TypeVar("T")
+
+# PyVRP gains nearly all there is among neighbours, and its time grows faster than the number of agents.
+MOST_TOGETHER = 40
+
+
+class RefusalReason(StrEnum):
+    """Why somebody does not go to a visit."""
+
+    CUSTOMER_ASKED = "customer_asked"
+    AGENT_ASKED = "agent_asked"
+    KNOWN_PRIVATELY = "known_privately"
+    UNSAFE = "unsafe"
+    OTHER = "other"
+
+
+def clusters(homes: Sequence[tuple[T, Place]]) -> list[list[T]]:
+    """Shifts that are planned together, at most MOST_TOGETHER: halved across the longer side until they fit."""
+    if len(homes) <= MOST_TOGETHER:
+        return [[name for name, _ in homes]] if homes else []
+    north = [place.latitude for _, place in homes]
+    east = [place.longitude for _, place in homes]
+    if max(north) - min(north) >= max(east) - min(east):
+        ordered = sorted(homes, key=lambda home: home[1].latitude)
+    else:
+        ordered = sorted(homes, key=lambda home: home[1].longitude)
+    half = len(ordered) // 2
+    return [*clusters(ordered[:half]), *clusters(ordered[half:])]

@@ -1,0 +1,91 @@
+"""Better routes: never a broken promise, nobody sent who may not go, and what stands where nothing is better."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from koumen.dispatch.solver.day import EVER, Node
+from koumen.dispatch.solver.mend import Loose, Part, best_place, mend
+from koumen.dispatch.solver.plan import Problem, Stint, Stop, improve
+from koumen.dispatch.solver.rest import Rest
+from koumen.dispatch.solver.travel import StraightLine, Ways
+from koumen.kit.place import Place
+
+HOUR = 3600
+BOTH = frozenset({0, 1})
+
+
+def on_a_line(*metres: int) -> "np.ndarray[tuple[int, int], np.dtype[np.int64]]":
+    """Places along a street, a second a metre."""
+    places = np.array(metres, np.int64)
+    return np.asarray(np.abs(places[:, None] - places[None, :]), np.int64)
+
+
+def street(may_go: frozenset[int] = BOTH) -> Problem:
+    """Two agents at the two ends of a street, each sent to the visits at the other end."""
+    stints = [Stint(0, 0, 0, 8 * HOUR), Stint(1, 1, 0, 8 * HOUR)]
+    stops = [Stop(place, 0, 7 * HOUR, 600, may_go) for place in (2, 3, 4, 5)]
+    return Problem(stints, stops, on_a_line(0, 2000, 100, 200, 1800, 1900), [[2, 3], [0, 1]])
+
+
+def quiet(share: float, cost: int) -> None:
+    """Nobody watches."""
+
+
+def test_each_agent_gets_the_visits_of_their_own_end_of_the_street() -> None:
+    crossed = street()
+    routes = improve(crossed, 0.3, quiet)
+    assert [sorted(route) for route in routes] == [[0, 1], [2, 3]]
+    assert crossed.driving_s(routes) == 800 < crossed.driving_s(crossed.routes)
+
+
+def test_nobody_goes_who_may_not() -> None:
+    routes = improve(street(may_go=frozenset({1})), 0.3, quiet)
+    assert routes[0] == []
+    assert sorted(routes[1]) == [0, 1, 2, 3]
+
+
+def test_it_tells_how_far_it_is_and_what_the_best_costs() -> None:
+    told: list[tuple[float, int]] = []
+    improve(street(), 0.2, lambda share, cost: told.append((share, cost)))
+    assert told[-1][0] == 1.0
+    assert told[-1][1] == 800
+    assert [share for share, _ in told] == sorted(share for share, _ in told)
+
+
+def test_without_visits_or_time_the_routes_stay_as_they_are() -> None:
+    nothing = replace(street(), stops=[], routes=[[], []])
+    assert improve(nothing, 0.1, quiet) == [[], []]
+    assert improve(street(), 0.0, quiet) is not None
+
+
+def test_what_cannot_be_kept_is_left_out_rather_than_breaking_the_rest() -> None:
+    crossed = street()
+    late = replace(crossed.stops[0], latest=0)
+    routes = improve(replace(crossed, stops=[late, *crossed.stops[1:]], is_kept=False), 0.3, quiet)
+    assert sorted(stop for route in routes for stop in route) == [1, 2, 3]
+
+
+# --- mending: the break and the bands, which the optimiser does not know --------------------------------
+
+LINE = Ways(StraightLine(fixed_s=0, first_s=0, s_per_m=0.1, margin=1.0))
+HOME = Place(30.0, 120.0)
+FROM, UNTIL = Node(HOME, 9 * HOUR, EVER, 0), Node(HOME, 0, 15 * HOUR, 0)
+TIRED = Part(FROM, UNTIL, Rest(1800, 11 * HOUR, 12 * HOUR), LINE)
+NO_BREAK = Part(FROM, UNTIL, None, LINE)
+
+
+def visit(begins: float, ends: float, service_s: int, may_go: frozenset[int] = BOTH) -> Loose:
+    return Loose(Node(HOME, int(begins * HOUR), int(ends * HOUR), service_s), may_go)
+
+
+def test_a_visit_that_leaves_no_room_for_the_break_goes_to_somebody_else() -> None:
+    busy = [visit(10, 10.2, 5000), visit(11.5, 11.6, 3000)]
+    assert mend([TIRED, NO_BREAK], busy, [[0, 1], []]) in ([[0], [1]], [[1], [0]])
+    assert mend([NO_BREAK, TIRED], busy, [[0, 1], []]) == [[0, 1], []]
+
+
+def test_when_it_fits_nowhere_the_whole_plan_is_given_up() -> None:
+    only_me = [visit(10, 10.2, 5000, frozenset({0})), visit(11.5, 11.6, 3000, frozenset({0}))]
+    assert mend([TIRED, NO_BREAK], only_me, [[0, 1], []]) is None
+    assert best_place([TIRED], [visit(16, 17, 60)], [[]], 0) is None
