@@ -24,6 +24,16 @@ def frozen_columns(table: str, *columns: str) -> RunSQL:
     )
 
 
+def set_once(table: str, first: str, *others: str) -> RunSQL:
+    """Refuse any change of these columns once the first of them is filled in."""
+    changed = " or ".join(f"old.{column} is distinct from new.{column}" for column in (first, *others))
+    return RunSQL(
+        f"create trigger {table}_{first}_once before update on {table} for each row"
+        f" when (old.{first} is not null and ({changed})) execute function refuse_change();",
+        f"drop trigger {table}_{first}_once on {table};",
+    )
+
+
 def guarded_state(table: str, machine: str) -> RunSQL:
     """Refuse a move of the column ``state`` that the machine's table does not allow."""
     return RunSQL(

@@ -11,7 +11,7 @@ from koumen.messages.commands import DELIVERY, note_delivery, write_messages
 from koumen.messages.gateway import hand_over
 from koumen.messages.queries import waiting_message
 from koumen.messages.rules.letter import Outgoing
-from koumen.payments.events import PaymentMade
+from koumen.payments.events import PaymentMade, ReceiptVoided
 from koumen.visits.events import (
     AgentArrived,
     AgentChanged,
@@ -29,7 +29,7 @@ from koumen.visits.events import (
 @reaction(
     *(VisitRequested, VisitBooked, VisitMoved, AgentChanged, VisitCancelled),
     *(AgentSetOut, AgentArrived, NobodyAnswered, CodeLocked, PicturesRenewed),
-    PaymentMade,
+    *(PaymentMade, ReceiptVoided),
 )
 def tell(fact_id: UUID) -> None:
     """Tell the customer what happened, by the channels meant for it."""

@@ -12,15 +12,16 @@ from koumen.audit.models import Fact
 from koumen.branch.models import Branch
 from koumen.branch.queries import this_branch
 from koumen.credit.models import Repayment
+from koumen.credit.queries import owed
 from koumen.kit.actor import SYSTEM
 from koumen.kit.money import Money
 from koumen.messages.models import Message
 from koumen.messages.permissions import may_see_words
-from koumen.messages.rules.letter import Channel, Content, Letter, Outgoing, Template, Window
+from koumen.messages.rules.letter import Channel, Content, Letter, Outgoing, Template, Voiding, Window
 from koumen.messages.rules.sealing import open_content
 from koumen.messages.words import channel_word
-from koumen.payments.events import PaymentMade
-from koumen.payments.models import Payment
+from koumen.payments.events import PaymentMade, ReceiptVoided
+from koumen.payments.models import Payment, Receipt
 from koumen.payments.queries import verify_url
 from koumen.visits import queries as visits
 from koumen.visits.events import (
@@ -107,10 +108,12 @@ def waiting_message(*, message_id: UUID) -> Outgoing | None:
 def letters_about(fact: Fact) -> list[Letter]:
     """What this fact tells, if it is still true: nobody is told of a visit that was called off meanwhile.
 
-    Two queries for a visit (three with pictures), two for a payment.
+    Two queries for a visit (three with pictures), two for a payment or a void receipt.
     """
     if fact.kind == PaymentMade.kind():
         return [_payment_letter(fact)]
+    if fact.kind == ReceiptVoided.kind():
+        return [_void_letter(fact)]
     visit = visits.visit(actor=SYSTEM, visit_id=fact.subject_id)
     return _ABOUT_VISITS[fact.kind](visit, this_branch())
 
@@ -235,6 +238,29 @@ def _payment_letter(fact: Fact) -> Letter:
             "credit": Money(repayment.credit_minor, payment.currency),
             "receipt": payment.receipt.printed_number,
             "link": verify_url(payment.receipt.token),
+        },
+    )
+
+
+def _void_letter(fact: Fact) -> Letter:
+    """What is owed without the payment is reckoned for the moment of the fact: it is told as it was then."""
+    receipt = Receipt.objects.select_related("payment__visit__customer__person").get(id=fact.subject_id)
+    payment, branch = receipt.payment, this_branch()
+    person = payment.visit.customer.person
+    now = owed(actor=SYSTEM, account_id=payment.account_id, at=fact.at)
+    return Letter(
+        person_id=person.id,
+        language=person.language,
+        channel=Channel.SMS,
+        template=Template.RECEIPT_VOID,
+        subject_id=payment.id,
+        figures={
+            "lender": _lender(branch, person.language),
+            "amount": Money(payment.amount_minor, payment.currency),
+            "balance": Money(now.all_minor, payment.currency),
+            "receipt": receipt.printed_number,
+            "reason": Voiding(receipt.void_reason),
+            "help": branch.help_phone,
         },
     )
 

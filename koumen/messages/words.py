@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from koumen.kit.money import Money
 from koumen.messages.rules import figures
-from koumen.messages.rules.letter import Channel, Letter, Template, Window
+from koumen.messages.rules.letter import Channel, Letter, Template, Voiding, Window
 
 WORDS: dict[Template, str] = {
     Template.VISIT_BOOKED: _(
@@ -65,6 +65,19 @@ WORDS: dict[Template, str] = {
         "%(lender)s: We received %(amount)s, which is %(credit)s more than you owed. We keep it for you. "
         "Your receipt %(receipt)s: %(link)s"
     ),
+    Template.RECEIPT_VOID: _(
+        "%(lender)s: Your receipt %(receipt)s for %(amount)s is void and does not count: %(reason)s. "
+        "You owe %(balance)s now. Please keep the paper. Questions: %(help)s"
+    ),
+}
+
+# Why a payment was taken back (credit.rules.mending), as it is told to whoever holds its receipt.
+VOIDINGS: dict[str, str] = {
+    "wrong_amount": _("the amount was wrong"),
+    "wrong_account": _("it was counted on another person's account"),
+    "money_did_not_come": _("the money did not reach us"),
+    "told_twice": _("it was counted twice"),
+    "merchant_error": _("a shop made a mistake"),
 }
 
 _CHANNELS = {Channel.SMS: _("text message"), Channel.APP: _("app")}
@@ -82,7 +95,14 @@ def channel_word(channel: str) -> str:
     return gettext(_CHANNELS[Channel(channel)])
 
 
+def voiding_words(code: str) -> str:
+    """Why a receipt is void, in the language of the page or letter."""
+    return gettext(VOIDINGS[code]) if code in VOIDINGS else code
+
+
 def _written(value: object, language: str, zone: ZoneInfo) -> str:
+    if isinstance(value, Voiding):
+        return voiding_words(value.reason)
     if isinstance(value, Money):
         return figures.amount(value)
     if isinstance(value, date):

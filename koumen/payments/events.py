@@ -41,6 +41,17 @@ class ReceiptPrinted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReceiptVoided(Event):
+    """The payment of a receipt was taken back, so the receipt counts no more; the subject is the receipt."""
+
+    payment_id: UUID
+    credit_account_id: UUID
+    amount_minor: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentLostSight(Event):
     """The provider's answer is unknown; it will be queried; the subject is the payment."""
 

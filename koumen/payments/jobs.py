@@ -1,5 +1,6 @@
-"""The wallet's dialogue with its provider, open tenders asked for, receipts printed."""
+"""The wallet's dialogue with its provider, open tenders asked for, receipts printed and made void."""
 
+import json
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,10 +9,12 @@ from procrastinate.contrib.django import app
 
 from koumen.audit.models import Fact
 from koumen.audit.reactions import reaction
+from koumen.credit.events import ActivityReversed
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Actor
 from koumen.payments import gateway, queries
 from koumen.payments.commands.receipts import receipt_pdf
+from koumen.payments.commands.voiding import void_receipt
 from koumen.payments.commands.wallet import close_wallet, lose_sight, settle_wallet, show_wallet
 from koumen.payments.events import PaymentMade
 from koumen.payments.models import Payment
@@ -119,3 +122,12 @@ def print_receipt(fact_id: UUID) -> None:
     happened = Fact.objects.get(fact_id=fact_id)
     payment = queries.payment(actor=SYSTEM, payment_id=happened.subject_id)
     receipt_pdf(receipt_id=payment.receipt.id, actor=SYSTEM, at=clock.now())
+
+
+@reaction(ActivityReversed)
+def void_receipts(fact_id: UUID) -> None:
+    """When a payment is taken back its receipt is void; money that came without a visit has no receipt of ours."""
+    happened = Fact.objects.get(fact_id=fact_id)
+    if queries.has_receipt(payment_id=happened.subject_id):
+        reason = str(json.loads(happened.body)["reason"])
+        void_receipt(payment_id=happened.subject_id, reason=reason, actor=SYSTEM, at=clock.now())

@@ -95,10 +95,19 @@ class Receipt(models.Model):
     short_code = models.TextField(unique=True)  # printed under the QR for whoever types
     issued_at = models.DateTimeField()
     document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="receipts")
-    void_reason = models.TextField(blank=True)
+    # Set once, when its payment is taken back; the number stays used.
+    voided_at = models.DateTimeField(null=True)
+    void_reason = models.TextField(blank=True)  # credit.rules.mending.REASONS of a reversal
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["series", "number"], name="payments_receipt_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "number"], name="payments_receipt_number"),
+            models.CheckConstraint(
+                condition=Q(voided_at__isnull=True, void_reason="")
+                | (Q(voided_at__isnull=False) & ~Q(void_reason="")),
+                name="payments_void_has_reason",
+            ),
+        ]
 
     @property
     def printed_number(self) -> str:

@@ -34,6 +34,11 @@ def may_take_money(actor: Actor, visit: Visit) -> bool:
     return actor.role is Role.AGENT and actor.agent_id == visit.agent_id
 
 
+def may_void_receipt(actor: Actor) -> bool:
+    """Only the system, after two people have taken the payment back: a receipt is never void by itself."""
+    return actor.role is Role.SYSTEM
+
+
 def may_settle_payment(actor: Actor) -> bool:
     """Only the system, on the provider's word: an agent can never say that a wallet has paid."""
     return actor.role is Role.SYSTEM

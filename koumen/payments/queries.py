@@ -1,5 +1,6 @@
 """Reading payments, custody and receipts."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -103,6 +104,7 @@ class ReceiptView:
     visit_number: str
     staff_number: str
     short_code: str
+    voided_at: datetime | None
     void_reason: str
 
     @property
@@ -138,6 +140,17 @@ def receipt_by_code(*, code: str) -> ReceiptView:
     return _only(_views(Receipt.objects.filter(short_code=plain_code(code))))
 
 
+def receipt_of_pdf(*, pdf: bytes) -> ReceiptView | None:
+    """The receipt that is exactly this file; one query, two when there is one. For anybody who holds the file."""
+    digest = hashlib.sha256(pdf).digest()
+    return next(iter(_views(Receipt.objects.filter(document__sha256=digest))), None)
+
+
+def has_receipt(*, payment_id: UUID) -> bool:
+    """Whether this is a payment of ours with a receipt, and no other activity of an account; one query."""
+    return Receipt.objects.filter(payment_id=payment_id).exists()
+
+
 def verify_url(token: str) -> str:
     """Where anybody can ask whether a receipt is real."""
     return f"{settings.KOUMEN_PUBLIC_URL}/public/r/{token}/"
@@ -166,6 +179,7 @@ def _views(receipts: QuerySet[Receipt]) -> list[ReceiptView]:
             visit_number=row.payment.visit.number,
             staff_number=row.payment.agent.staff_number,
             short_code=row.short_code,
+            voided_at=row.voided_at,
             void_reason=row.void_reason,
         )
         for row in rows

@@ -16,6 +16,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
 from koumen.audit.models import Fact
+from koumen.credit.commands import reverse_activity
+from koumen.credit.rules.mending import REASONS, Act
 from koumen.kit.actor import SYSTEM
 from koumen.kit.errors import Denied, Missing
 from koumen.kit.ids import new_id
@@ -26,8 +28,9 @@ from koumen.messages.models import Message
 from koumen.messages.queries import SentMessage, sent_messages
 from koumen.messages.rules.letter import Channel, Content, Outgoing, Template
 from koumen.messages.rules.signing import signed_request
-from koumen.messages.words import WORDS
+from koumen.messages.words import VOIDINGS, WORDS
 from koumen.payments.commands import pay_cash
+from koumen.payments.jobs import void_receipts
 from koumen.people.commands import change_preferences, reveal
 from koumen.visits import commands as visits
 from koumen.visits import queries as visit_queries
@@ -46,7 +49,7 @@ def tell_all() -> None:
 
 TOLD = {
     *("VisitRequested", "VisitBooked", "VisitMoved", "VisitCancelled", "AgentSetOut", "AgentArrived"),
-    *("NobodyAnswered", "CodeLocked", "PicturesRenewed", "PaymentMade"),
+    *("NobodyAnswered", "CodeLocked", "PicturesRenewed", "PaymentMade", "ReceiptVoided"),
 }
 
 
@@ -116,6 +119,30 @@ def test_a_payment_tells_amount_what_is_left_and_where_the_receipt_is(at: dateti
     assert f"/public/r/{payment.receipt.token}" in text
 
 
+def test_whoever_paid_is_told_that_the_receipt_is_void_why_and_what_is_owed_again(at: datetime) -> None:
+    story = a_visit(at).may_be_paid()
+    change_preferences(language="en", actor=story.customer, at=at)
+    payment = pay_cash(
+        visit_id=story.visit_id,
+        notes_in={10000: 3},
+        notes_out={},
+        key=new_id(),
+        actor=story.visitor,
+        at=story.now,
+    )
+    reverse_activity(activity_id=payment.id, reason="money_did_not_come", actor=SYSTEM, at=story.now)
+    void_receipts(Fact.objects.get(kind="ActivityReversed").fact_id)
+    for _ in range(2):
+        tell_all()
+    text = the(Template.RECEIPT_VOID).text
+    for said in (payment.receipt.printed_number, "¥300.00", "¥1,000.00", VOIDINGS["money_did_not_come"]):
+        assert said in text, said
+
+
+def test_every_reason_for_taking_back_is_told_in_words() -> None:
+    assert set(VOIDINGS) == set(REASONS[Act.REVERSAL])
+
+
 def test_three_wrong_codes_are_told_and_that_we_call(at: datetime) -> None:
     story = a_visit(at).proven()
     story.agrees()
@@ -136,11 +163,13 @@ def test_everybody_is_told_in_their_own_language(at: datetime, language: str) ->
 
 def test_every_template_can_be_filled() -> None:
     known = {"agent", "lender", "day", "window", "badge", "number", "help", "link"}
-    money = {"lender", "amount", "balance", "credit", "receipt", "link"}
+    money = {"lender", "amount", "balance", "credit", "receipt", "link", "reason", "help"}
     assert set(WORDS) == set(Template)
     for template, words in WORDS.items():
         named = {part.split(")")[0] for part in words.split("%(")[1:]}
-        about_money = template in {Template.PAYMENT_MADE, Template.PAYMENT_LATE, Template.CREDIT_KEPT}
+        about_money = template in {
+            *(Template.PAYMENT_MADE, Template.PAYMENT_LATE, Template.CREDIT_KEPT, Template.RECEIPT_VOID)
+        }
         assert named <= (money if about_money else known), template
 
 

@@ -7,10 +7,13 @@ from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from koumen.audit.models import Fact
+from koumen.credit import commands as credit
+from koumen.kit.actor import SYSTEM
 from koumen.kit.ids import new_id
 from koumen.messages.commands import send_secret
 from koumen.payments import commands as payments
-from koumen.payments import queries
+from koumen.payments import jobs, queries
 from koumen.payments.queries import ReceiptView
 from tests.sites.doors import as_customer, nobody, text
 from tests.visits.stories import Story, a_visit
@@ -70,6 +73,24 @@ def test_the_signed_pdf_lies_behind_the_code_and_is_found_genuine(
     broken = pdf.content.replace(b"/Type", b"/Typo", 1)
     other = reader.post("/public/receipt/", {"file": SimpleUploadedFile("receipt.pdf", broken)})
     assert "does not carry our unbroken signature" in text(other)
+
+
+def test_a_void_receipt_says_so_by_qr_by_file_and_on_the_customers_list(
+    story: Story, receipt: ReceiptView, reader: Client
+) -> None:
+    pdf = reader.get(f"/public/r/{receipt.token}.pdf").content
+    (payment,) = story.visit.payments.all()
+    credit.reverse_activity(activity_id=payment.id, reason="told_twice", actor=SYSTEM, at=story.now)
+    jobs.void_receipts(Fact.objects.get(kind="ActivityReversed").fact_id)
+    by_qr = text(reader.get(f"/public/r/{receipt.token}/"))
+    by_file = text(reader.post("/public/receipt/", {"file": SimpleUploadedFile("receipt.pdf", pdf)}))
+    listed = text(as_customer(story.home.person_id).get("/receipts/"))
+    for page in (by_qr, by_file, listed):
+        assert "VOID" in page
+        assert "state-stopped" in page, "the shape says it too"
+        assert "it was counted twice" in page
+    assert "is genuine" not in by_qr
+    assert f"receipt {receipt.number} does not count" in by_file
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7 nothing", b"\x00" * 20, b"MZ"])

@@ -30,6 +30,7 @@ class Template(StrEnum):
     PAYMENT_MADE = "payment_made"
     PAYMENT_LATE = "payment_late"
     CREDIT_KEPT = "credit_kept"
+    RECEIPT_VOID = "receipt_void"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,13 @@ class Window:
 
     start: datetime
     end: datetime
+
+
+@dataclass(frozen=True)
+class Voiding:
+    """Why a receipt is void, as a code; it becomes words in the reader's language."""
+
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from koumen.payments.commands.cash import pay_cash
 from koumen.payments.commands.receipts import keep_receipt_pdf, receipt_content, receipt_pdf
+from koumen.payments.commands.voiding import void_receipt
 from koumen.payments.commands.wallet import close_wallet, lose_sight, open_wallet, settle_wallet, show_wallet
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "receipt_pdf",
     "settle_wallet",
     "show_wallet",
+    "void_receipt",
 ]

@@ -41,6 +41,7 @@ HAPPENED: Words = {
     "PaymentOpened": _("A wallet payment was begun"),
     "WalletShown": _("The wallet's picture to scan was shown"),
     "PaymentMade": _("Money was received"),
+    "ReceiptVoided": _("A receipt was made void, because its payment was taken back"),
     "PaymentLostSight": _("The wallet gave no answer; we keep asking"),
     "PaymentClosed": _("The wallet payment came to nothing"),
     "ReceiptPrinted": _("The receipt was made as a document"),

@@ -52,7 +52,9 @@ def step_of(visit: "Visit", *, actor: Actor, at: datetime, wants_another: bool =
     elif is_own and state is V.AGREED:
         context |= _agreed(visit, actor=actor)
     if is_own and state in {V.PAID, V.CLOSED}:
-        context["receipts"] = payments.receipts_of_visit(actor=actor, visit_id=visit.id)
+        receipts = payments.receipts_of_visit(actor=actor, visit_id=visit.id)
+        context["receipts"] = receipts
+        context["is_void"] = bool(receipts) and all(receipt.voided_at for receipt in receipts)
     return context
 
 

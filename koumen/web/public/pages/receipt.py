@@ -51,7 +51,7 @@ def find(request: HttpRequest) -> HttpResponse:
             if file.size > LARGEST_PDF:
                 form.add_error("file", gettext_lazy("This file is too large to be one of our receipts."))
             else:
-                context["judged"] = verify_pdf(file.read())
+                _judge(file.read(), context)
         elif form.cleaned_data["code"]:
             try:
                 receipt = queries.receipt_by_code(code=form.cleaned_data["code"])
@@ -63,3 +63,9 @@ def find(request: HttpRequest) -> HttpResponse:
         else:
             form.add_error("code", gettext_lazy("Please type the code or choose the file."))
     return render(request, "public/find_receipt.html", context)
+
+
+def _judge(pdf: bytes, context: dict[str, object]) -> None:
+    """A genuine file may be of a receipt that counts no more."""
+    context["judged"] = judged = verify_pdf(pdf)
+    context["receipt"] = queries.receipt_of_pdf(pdf=pdf) if judged.is_genuine else None

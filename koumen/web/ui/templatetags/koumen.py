@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from koumen.kit import clock
 from koumen.kit.ids import new_id
 from koumen.kit.money import Money
+from koumen.messages.words import voiding_words
 from koumen.web.ui import wording
 from koumen.web.ui.choice import Choice
 from koumen.web.ui.picture_words import picture_word as word_of_picture
@@ -123,6 +124,12 @@ def picture_word(value: str) -> str:
 def state_word(value: str) -> str:
     """The word for a visit's state."""
     return str(VISIT_SIGNS[str(value)].word)
+
+
+@register.filter
+def voiding(value: str) -> str:
+    """Why a receipt is void."""
+    return voiding_words(value)
 
 
 @register.filter
