@@ -54,6 +54,21 @@ def accounts_for(
     return found
 
 
+def lock_with_entry(*, entry_id: UUID, kinds: Iterable[str], owner_id: UUID, currency: str) -> None:
+    """Lock the accounts of an entry that is to be reversed together with others of these kinds; one query.
+
+    In the order of their ids, before the first of them is posted to: so that two transactions that post several
+    entries never wait for each other in a circle. Accounts of ``kinds`` are opened where there are none.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select lock_accounts(accounts_of(%s, %s, null, %s) || array("
+            "  select unnest(array[m.debit_id, m.credit_id]) from ledger_movement m"
+            "  join ledger_entry e on e.id = m.entry_id where e.entry_id = %s))",
+            [owner_id, currency, sorted(kinds), entry_id],
+        )
+
+
 @command
 def post_entry(
     *, kind: str, lines: Sequence[Line], source_id: UUID, effective_at: datetime, actor: Actor, at: datetime

@@ -25,7 +25,7 @@ from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict, Missing
 from koumen.kit.ids import new_id
 from koumen.kit.money import Money
-from koumen.ledger.commands import reverse_entry
+from koumen.ledger.commands import lock_with_entry, reverse_entry
 from koumen.ledger.queries import moves_of_entry
 from koumen.ledger.rules.chart import MONEY
 
@@ -62,8 +62,11 @@ def reverse_activity(*, activity_id: UUID, reason: str, actor: Actor, at: dateti
             )
             for line in moves_of_entry(row.entry_id)
         ]
-        reverse_entry(entry_id=row.entry_id, actor=actor, at=at)
     forget(change, activity_id, moves)
+    if row.entry_id:
+        corrected = {kind for entry in change.entries for kind in (*entry["debits"], *entry["credits"])}
+        lock_with_entry(entry_id=row.entry_id, kinds=corrected, owner_id=account_id, currency=held.currency)
+        reverse_entry(entry_id=row.entry_id, actor=actor, at=at)
     reversal_id = new_id()
     change.activity = {
         "id": str(reversal_id),

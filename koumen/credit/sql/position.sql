@@ -1,7 +1,7 @@
 -- The two round trips of everything that changes an account: lock and read it whole, write what changed.
 
 -- An account with its open bills (oldest first, what is not billed last), running plans and credit balance.
-create function read_credit_account(wanted uuid) returns jsonb stable
+create or replace function read_credit_account(wanted uuid) returns jsonb stable
 language sql set search_path from current as $$
   select jsonb_build_object(
     'account', to_jsonb(a) - 'baseline',
@@ -18,7 +18,7 @@ $$;
 
 -- The same, locked; a function of its own, so that it reads what is there after the wait and not before. Told of
 -- money that came in, it says where it lies and whether the activity is known already.
-create function lock_credit_account(wanted uuid, money bigint, activity uuid) returns jsonb
+create or replace function lock_credit_account(wanted uuid, money bigint, activity uuid) returns jsonb
 language plpgsql set search_path from current as $$
 begin
   perform 1 from credit_creditaccount where id = wanted for no key update;
@@ -28,7 +28,7 @@ begin
 end $$;
 
 -- Everything that one command writes about a locked account: see commands/keeping.py, which makes the document.
-create function write_credit_change(doc jsonb) returns void language plpgsql set search_path from current as $$
+create or replace function write_credit_change(doc jsonb) returns void language plpgsql set search_path from current as $$
 declare
   of_account constant uuid := doc ->> 'account_id';
   now_ constant timestamptz := doc ->> 'at';
@@ -76,6 +76,11 @@ begin
   end if;
   if doc ? 'statements' then
     select coalesce(max(id), 0) into newest from ledger_entry;
+  end if;
+  if jsonb_array_length(doc -> 'entries') > 1 then
+    perform lock_accounts(accounts_of(of_account, doc ->> 'currency', (doc ->> 'money_id')::bigint, array(
+      select distinct k.kind from jsonb_array_elements(doc -> 'entries') e
+      cross join lateral jsonb_array_elements_text((e -> 'debits') || (e -> 'credits')) k(kind))));
   end if;
   for entry in select e from jsonb_array_elements(doc -> 'entries') e loop
     posted := posted || post_moves((entry ->> 'entry_id')::uuid, entry ->> 'kind', (entry ->> 'source_id')::uuid,

@@ -1,13 +1,9 @@
--- One entry by kinds of accounts instead of their ids, for a room that posts in one round trip: the accounts of
--- one owner and of the branch are found, or opened where there are none. An empty kind stands for the account
--- `money`. Returns the entry's id, as post_entry does.
-create or replace function post_moves(entry_uuid uuid, kind_of text, source uuid, effective timestamptz, recorded timestamptz,
-                           owner uuid, in_currency text, money bigint, debits text[], credits text[], amounts bigint[])
-returns bigint language plpgsql set search_path from current as $$
+-- The accounts of these kinds, in their order, found by their whole key or opened; '' stands for the account `money`.
+create or replace function accounts_of(owner uuid, in_currency text, money bigint, kinds text[]) returns bigint[]
+language plpgsql set search_path from current as $$
 declare
   -- what a credit account owns; every other kind here is the branch's own (ledger/rules/chart.py, held by a test)
   owned constant text[] := '{principal,interest,late,fee,credit_balance}';
-  kinds constant text[] := debits || credits;
   ids bigint[];
 begin
   for attempt in 1..2 loop
@@ -23,6 +19,25 @@ begin
       select distinct k, case when k = any(owned) then owner end, in_currency, 0, 0
       from unnest(kinds, ids) u(k, id) where id is null and k <> '' on conflict do nothing;
   end loop;
+  return ids;
+end $$;
+
+-- One entry by kinds of accounts instead of their ids, for a room that posts in one round trip: the accounts of
+-- one owner and of the branch are found, or opened where there are none. An empty kind stands for the account
+-- `money`. Returns the entry's id, as post_entry does.
+create or replace function post_moves(entry_uuid uuid, kind_of text, source uuid, effective timestamptz, recorded timestamptz,
+                           owner uuid, in_currency text, money bigint, debits text[], credits text[], amounts bigint[])
+returns bigint language plpgsql set search_path from current as $$
+declare
+  ids constant bigint[] := accounts_of(owner, in_currency, money, debits || credits);
+begin
   return post_entry(entry_uuid, kind_of, source, effective, recorded, null,
     ids[:cardinality(debits)], ids[cardinality(debits) + 1:], amounts);
+end $$;
+
+-- Whoever posts several entries in one transaction locks all their accounts first, in the order of their ids: entry
+-- by entry, two of them could wait for each other in a circle.
+create or replace function lock_accounts(ids bigint[]) returns void language plpgsql set search_path from current as $$
+begin
+  perform 1 from ledger_account where id = any(ids) order by id for no key update;
 end $$;
