@@ -1,4 +1,4 @@
-"""Write docs/reference/{states,events,settings}.md from the code; a test compares them."""
+"""Write docs/reference/{states,events,settings,chart}.md from the code; a test compares them."""
 
 import ast
 import importlib
@@ -59,6 +59,7 @@ def pages() -> dict[str, str]:
         "states.md": MADE + "\n".join(_states()) + "\n",
         "events.md": MADE + "\n".join(_events()) + "\n",
         "settings.md": MADE + "\n".join(_settings()) + "\n",
+        "chart.md": MADE + "\n".join(_chart()) + "\n",
     }
 
 
@@ -118,6 +119,23 @@ def _settings() -> Iterator[str]:
     yield "| name | what for | if not set | in production |\n| --- | --- | --- | --- |"
     for name, (what, default, production) in SETTINGS.items():
         yield f"| `{name}` | {what} | {default} | {production} |"
+
+
+def _chart() -> Iterator[str]:
+    from koumen.ledger.rules.beancount import NAMES
+    from koumen.ledger.rules.chart import CHART, OWNED, AccountKind
+    from koumen.ledger.rules.entries import EntryKind
+
+    of_agents = {AccountKind.AGENT_CASH, AccountKind.AGENT_SHORT}
+    yield "# Chart of accounts\n"
+    yield "The kinds of accounts: on which side a balance stands, whose they are, and their name in an export.\n"
+    yield "| kind | stands on | belongs to | for Beancount |\n| --- | --- | --- | --- |"
+    for kind, side in CHART.items():
+        owner = "agent" if kind in of_agents else "credit account" if kind in OWNED else "branch"
+        yield f"| `{kind}` | {'either' if side == 'both' else side} | {owner} | `{NAMES[kind]}` |"
+    yield "\n## Kinds of entries\n"
+    yield "What stands behind a group of movements; posting refuses any other name.\n"
+    yield ", ".join(f"`{kind}`" for kind in EntryKind) + "."
 
 
 def settings_read() -> Iterator[str]:

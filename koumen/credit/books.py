@@ -18,12 +18,15 @@ from koumen.ledger.proof import prove, whole_tables
 from koumen.ledger.queries import check_books as check_ledger
 from koumen.ledger.rules.books import BooksReport, Check, check_of
 
-# What each movement adds to "receivable minus credit balance" of its credit account.
+# What each movement adds to "receivable minus credit balance" of its credit account. Both sides one after the other:
+# turning each movement into two rows by a lateral join costs a third more.
 _MOVED = """
   select a.owner_id as account_id, e.id as entry_id, e.kind, e.effective_at, side.amount
-  from ledger_movement m
-  join ledger_entry e on e.id = m.entry_id
-  cross join lateral (values (m.debit_id, m.amount_minor), (m.credit_id, -m.amount_minor)) side(ledger_id, amount)
+  from (
+    select entry_id, debit_id as ledger_id, amount_minor as amount from ledger_movement
+    union all
+    select entry_id, credit_id, -amount_minor from ledger_movement) side
+  join ledger_entry e on e.id = side.entry_id
   join ledger_account a on a.id = side.ledger_id
   where a.kind in ('principal', 'interest', 'late', 'fee', 'credit_balance')
 """

@@ -10,15 +10,15 @@ from koumen.ledger.rules.books import SHOWN, Check, check_of
 
 @contextmanager
 def whole_tables() -> Iterator[None]:
-    """Let the planner join whole tables by hashing.
+    """Let the planner join whole tables by hashing, in memory.
 
     Straight after an import the statistics still say that tables are empty, and a join row by row, right
     for ten rows, takes hours for a million.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("set local enable_nestloop = off")
+        cursor.execute("set local enable_nestloop = off; set local work_mem = '64MB'")
         yield
-        cursor.execute("set local enable_nestloop = on")
+        cursor.execute("set local enable_nestloop = on; set local work_mem to default")
 
 
 def prove(name: str, counted: str, offenders: str, *values: str | list[str]) -> Check:

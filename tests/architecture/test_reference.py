@@ -19,7 +19,7 @@ def reference() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["states.md", "events.md", "settings.md"])
+@pytest.mark.parametrize("name", ["states.md", "events.md", "settings.md", "chart.md"])
 def test_a_page_of_the_reference_is_as_the_code_is_now(reference: ModuleType, name: str) -> None:
     kept = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert kept == reference.pages()[name], "make reference"
