@@ -50,6 +50,17 @@ def cash_limits(*, currency: str | None = None, at: datetime | None = None) -> C
     return limits
 
 
+def living_minor(*, currency: str, at: datetime) -> int:
+    """What a repayment plan leaves alone every month, in a currency; one query.
+
+    Raises Missing("pack-not-found" | "living-amount-not-found").
+    """
+    amount = _pack(at).living_minor.get(currency)
+    if amount is None:
+        raise Missing("living-amount-not-found", currency=currency)
+    return amount
+
+
 def _pack(at: datetime | None) -> Pack:
     if at is not None:
         return pack_row_on(date=local_date(at, this_branch().zone))[1]

@@ -1,7 +1,7 @@
 """Every state machine, for the database's guard and the reference pages."""
 
-from koumen.credit.states import CREDIT_ACCOUNT, PROPOSAL, RESERVATION
+from koumen.credit.states import CREDIT_ACCOUNT, PROPOSAL, REPAYMENT_PLAN, RESERVATION
 from koumen.payments.states import PAYMENT
 from koumen.visits.states import VISIT
 
-MACHINES = (VISIT, PAYMENT, CREDIT_ACCOUNT, RESERVATION, PROPOSAL)
+MACHINES = (VISIT, PAYMENT, CREDIT_ACCOUNT, RESERVATION, PROPOSAL, REPAYMENT_PLAN)

@@ -32,6 +32,7 @@ APPEND_ONLY = (
     "credit_purchase",
     "credit_activity",
     "credit_repayment",
+    "credit_repaymentplanterms",
     "payments_notecount",
     "visits_visitmove",
     "dispatch_override",

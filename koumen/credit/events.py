@@ -215,3 +215,89 @@ class ReservationReleased(Event):
     """A held part of the limit is free again; the subject is the reservation."""
 
     credit_account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepaymentPlanProposed(Event):
+    """A repayment plan was put before a customer; the subject is the plan. Its answers are named by version only."""
+
+    credit_account_id: UUID
+    answers_version: int
+    owed_minor: int
+    pay_minor: int
+    months: int
+    currency: str
+    channel: str
+    visit_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepaymentPlanAgreed(Event):
+    """A repayment plan was agreed, or mended (a later version); the subject is the plan."""
+
+    credit_account_id: UUID
+    version: int
+    sheet_id: UUID
+    total_minor: int
+    pay_minor: int
+    currency: str
+    first_due: date
+    last_due: date
+    channel: str
+    visit_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepaymentPlanPaused(Event):
+    """A repayment plan rests until a day; the subject is the plan."""
+
+    credit_account_id: UUID
+    version: int
+    until: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepaymentPlanResumed(Event):
+    """The pause of a repayment plan is over; the subject is the plan."""
+
+    credit_account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepaymentPlanEnded(Event):
+    """A repayment plan was paid, broken or withdrawn; the subject is the plan."""
+
+    credit_account_id: UUID
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepaymentPlanRestored(Event):
+    """A payment given in time arrived: the plan was kept after all; the subject is the plan."""
+
+    credit_account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepaymentReviewDue(Event):
+    """It is time to look again whether a repayment plan fits; the subject is the plan."""
+
+    credit_account_id: UUID
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepaymentReviewed(Event):
+    """Somebody looked again whether a repayment plan fits; the subject is the plan."""
+
+    credit_account_id: UUID
+    days: int
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepaymentAnswersDeleted(Event):
+    """The answers a repayment plan was made from are no longer kept; the subject is the plan."""
+
+    credit_account_id: UUID
+    versions: int

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from koumen.credit.models import CostSheet, CreditAccount
+from koumen.credit.rules.cost_sheet import Purpose
 from koumen.kit.actor import Actor, Role
 
 KEEPERS = (Role.FINANCE, Role.ADMINISTRATOR, Role.SYSTEM)
@@ -59,6 +60,43 @@ def may_pause_late_charges(actor: Actor) -> bool:
 def may_mend_accounts(actor: Actor) -> bool:
     """Taking back, letting go, giving up, closing: finance's (by two persons) and the system's."""
     return actor.has(Role.FINANCE, Role.SYSTEM)
+
+
+def may_turn_phone(actor: Actor, sheet: CostSheet) -> bool:
+    """Handing over the agent's phone at a visit, on which the customer taps; for repayment plans only.
+
+    That the visit is open and the customer's is seen where it is: this room does not know visits.
+    """
+    return _is_plan_shown_to(actor, sheet) and actor.has(Role.AGENT, Role.SYSTEM)
+
+
+def may_read_back(actor: Actor, sheet: CostSheet) -> bool:
+    """Reading all costs to a caller who says yes; for repayment plans only: nothing is lent by telephone."""
+    return _is_plan_shown_to(actor, sheet) and actor.has(Role.DISPATCHER, Role.FINANCE, Role.SYSTEM)
+
+
+def _is_plan_shown_to(actor: Actor, sheet: CostSheet) -> bool:
+    return sheet.purpose == Purpose.REPAYMENT_PLAN and sheet.shown_to == actor.key
+
+
+def may_make_plan(actor: Actor, customer_id: UUID) -> bool:
+    """Proposing, agreeing, pausing, mending and ending a repayment plan.
+
+    The customer; the desk and finance for a caller; an agent at a visit. Never a relative.
+    """
+    if actor.role is Role.CUSTOMER:
+        return actor.customer_id == customer_id
+    return actor.has(Role.DISPATCHER, Role.FINANCE, Role.AGENT, Role.SYSTEM)
+
+
+def may_read_answers(actor: Actor, customer_id: UUID) -> bool:
+    """What somebody earns and needs: shown again to nobody but themselves."""
+    return actor.role is Role.CUSTOMER and actor.customer_id == customer_id
+
+
+def may_review_plan(actor: Actor) -> bool:
+    """Looking with a customer whether a plan still fits."""
+    return actor.has(Role.DISPATCHER, Role.FINANCE, Role.SYSTEM)
 
 
 def may_record_repayment(actor: Actor) -> bool:

@@ -1,4 +1,4 @@
-"""The lives of a credit account, of a reservation, and of a proposal to mend an account."""
+"""The lives of a credit account, a reservation, a proposal to mend an account, and a repayment plan."""
 
 from enum import StrEnum
 
@@ -65,5 +65,39 @@ PROPOSAL = StateMachine(
         (None, "propose"): _P.PROPOSED,
         (_P.PROPOSED, "approve"): _P.APPROVED,
         (_P.PROPOSED, "refuse"): _P.REFUSED,
+    },
+)
+
+
+class RepaymentPlanState(StrEnum):
+    """Where a repayment plan stands."""
+
+    PROPOSED = "proposed"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    BROKEN = "broken"
+    WITHDRAWN = "withdrawn"
+
+
+_PLAN = RepaymentPlanState
+
+REPAYMENT_PLAN = StateMachine(
+    "repayment_plan",
+    RepaymentPlanState,
+    {
+        (None, "propose"): _PLAN.PROPOSED,
+        (_PLAN.PROPOSED, "agree"): _PLAN.RUNNING,
+        (_PLAN.PROPOSED, "withdraw"): _PLAN.WITHDRAWN,
+        (_PLAN.RUNNING, "pause"): _PLAN.PAUSED,
+        (_PLAN.RUNNING, "mend"): _PLAN.RUNNING,
+        (_PLAN.RUNNING, "break"): _PLAN.BROKEN,
+        (_PLAN.RUNNING, "finish"): _PLAN.FINISHED,
+        (_PLAN.PAUSED, "resume"): _PLAN.RUNNING,
+        (_PLAN.PAUSED, "mend"): _PLAN.RUNNING,
+        (_PLAN.PAUSED, "break"): _PLAN.BROKEN,
+        (_PLAN.PAUSED, "finish"): _PLAN.FINISHED,
+        # a payment that was given in time arrived late: the plan had been kept
+        (_PLAN.BROKEN, "restore"): _PLAN.RUNNING,
     },
 )

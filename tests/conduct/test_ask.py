@@ -138,6 +138,11 @@ def _without(part: str) -> Callable[[dict[str, object]], dict[str, object]]:
     return lambda pack: {name: value for name, value in pack.items() if name != part}
 
 
+def test_a_pack_from_before_there_were_repayment_plans_still_reads() -> None:
+    assert read_pack({name: part for name, part in BASE.items() if name != "living"}).living_minor == {}
+    assert PACK.living_minor["CNY"] == 500_00
+
+
 @pytest.mark.parametrize(
     ("change", "code", "field"),
     [
@@ -158,6 +163,8 @@ def _without(part: str) -> Callable[[dict[str, object]], dict[str, object]]:
             "before_min",
         ),
         (lambda pack: pack | {"version": True}, "pack-number-wrong", "version"),
+        (lambda pack: pack | {"living": {"XXX": 1}}, "currency-unknown", "living"),
+        (lambda pack: pack | {"living": {"CNY": -1}}, "pack-number-wrong", "CNY"),
         (lambda pack: pack | {"stop": []}, "pack-stop-wrong", "stop"),
         (lambda pack: pack | {"surprise": 1}, "pack-part-unknown", "surprise"),
         (lambda pack: pack | {"effective_to": "2020-01-01"}, "pack-never-effective", "effective_to"),

@@ -13,7 +13,7 @@ from koumen.kit.money import CURRENCIES
 
 PARTS = frozenset(
     {"pack", "version", "status", "effective_from", "effective_to"}
-    | {"hours", "knock", "staff", "cash", "stop", "sources"}
+    | {"hours", "knock", "staff", "cash", "living", "stop", "sources"}
 )
 
 
@@ -29,7 +29,10 @@ class CashLimits:
 
 @dataclass(frozen=True)
 class Pack:
-    """What the rulings are made from; hours are wall times where the customer lives, [opens, closes)."""
+    """What the rulings are made from; hours are wall times where the customer lives, [opens, closes).
+
+    ``living_minor``: what a repayment plan leaves alone every month, by currency, beside what is needed to live.
+    """
 
     name: str
     version: int
@@ -41,6 +44,7 @@ class Pack:
     knock_after: timedelta
     certificate: str | None
     cash: Mapping[str, CashLimits]
+    living_minor: Mapping[str, int]
     stop_reasons: tuple[str, ...]
 
     def is_effective(self, day: date) -> bool:
@@ -76,6 +80,7 @@ def read_pack(content: Mapping[str, Any]) -> Pack:
         knock_after=timedelta(minutes=_count(knock, "after_min")),
         certificate=_part(content, "staff").get("certificate"),
         cash={code: _limits(code, limits) for code, limits in _part(content, "cash").items()},
+        living_minor=_living(content),
         stop_reasons=_reasons(content),
     )
 
@@ -130,6 +135,15 @@ def _limits(code: str, limits: Mapping[str, Any]) -> CashLimits:
         two_agents_over=_count(limits, "two_agents_over", least=1),
         in_hand_max=_count(limits, "in_hand_max", least=1),
     )
+
+
+def _living(content: Mapping[str, Any]) -> dict[str, int]:
+    """Packs from before there were repayment plans do not say it."""
+    amounts = _part(content, "living") if "living" in content else {}
+    unknown = amounts.keys() - CURRENCIES.keys()
+    if unknown:
+        raise Invalid("currency-unknown", field="living", value=min(unknown))
+    return {code: _count(amounts, code) for code in amounts}
 
 
 def _reasons(content: Mapping[str, Any]) -> tuple[str, ...]:

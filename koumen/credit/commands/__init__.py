@@ -1,4 +1,4 @@
-"""Writing to credit accounts, by moment: opening, buying, instalments, billing, paying, caring, mending."""
+"""Writing to credit accounts, by moment: opening, buying, instalments, billing, paying, caring, plans, mending."""
 
 from koumen.credit.commands.account_statements import statement_pdf
 from koumen.credit.commands.buying import PurchaseRequest, record_purchase
@@ -14,31 +14,61 @@ from koumen.credit.commands.instalments import settle_plan, show_plan_sheet, sta
 from koumen.credit.commands.mending import close_account, reverse_activity
 from koumen.credit.commands.opening import open_credit_account
 from koumen.credit.commands.paying import Received, apply_payment, record_repayment
+from koumen.credit.commands.plan_care import (
+    break_plan,
+    check_plan,
+    delete_answers,
+    pause_plan,
+    review_plan,
+    tell_reviews,
+    withdraw_plan,
+)
 from koumen.credit.commands.printing import cost_sheet_pdf, keep_cost_sheet_pdf
 from koumen.credit.commands.products import NewVersion, add_product_version, store_product_version
 from koumen.credit.commands.proposals import Proposed, decide_proposal, propose
 from koumen.credit.commands.quoting import make_quote
+from koumen.credit.commands.repayment_plans import (
+    Consent,
+    PlanWish,
+    ShownPlan,
+    accept_plan,
+    agree_plan,
+    mend_plan,
+    propose_plan,
+    show_plan,
+)
 from koumen.credit.commands.reserving import release_reservation, reserve_limit, take_reservation
 
 __all__ = [
     "ConfirmedHow",
+    "Consent",
     "NewVersion",
+    "PlanWish",
     "Proposed",
     "PurchaseRequest",
     "Received",
+    "ShownPlan",
+    "accept_plan",
     "add_product_version",
+    "agree_plan",
     "apply_payment",
+    "break_plan",
     "bring_forward",
     "change_due_day",
+    "check_plan",
     "close_account",
     "confirm_cost_sheet",
     "cost_sheet_pdf",
     "decide_proposal",
+    "delete_answers",
     "keep_cost_sheet_pdf",
     "make_quote",
+    "mend_plan",
     "open_credit_account",
     "pause_late_charges",
+    "pause_plan",
     "propose",
+    "propose_plan",
     "record_purchase",
     "record_repayment",
     "refund_credit",
@@ -46,11 +76,15 @@ __all__ = [
     "require_confirmed",
     "reserve_limit",
     "reverse_activity",
+    "review_plan",
     "settle_plan",
     "show_cost_sheet",
+    "show_plan",
     "show_plan_sheet",
     "start_plan",
     "statement_pdf",
     "store_product_version",
     "take_reservation",
+    "tell_reviews",
+    "withdraw_plan",
 ]

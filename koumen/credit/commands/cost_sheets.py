@@ -10,7 +10,13 @@ from koumen.branch.queries import this_branch
 from koumen.credit.commands.holding import hold_account
 from koumen.credit.events import CostSheetConfirmed, CostSheetShown
 from koumen.credit.models import CostSheet
-from koumen.credit.permissions import may_tap_cost_sheet, may_witness_signature, visible_to
+from koumen.credit.permissions import (
+    may_read_back,
+    may_tap_cost_sheet,
+    may_turn_phone,
+    may_witness_signature,
+    visible_to,
+)
 from koumen.credit.queries import credit_account
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.cost_sheet import Sheet, seconds_left
@@ -21,10 +27,16 @@ from koumen.kit.ids import new_id
 
 
 class ConfirmedHow(StrEnum):
-    """How a sheet is confirmed: a tap after the time to read it, or a signature given in person."""
+    """How a sheet is confirmed: a tap after the time to read it, or a signature given in person.
+
+    That of a repayment plan also by a tap on the agent's phone turned to the customer, or by the customer's word on
+    the telephone; both after the time to read it.
+    """
 
     TAP = "tap"
     SIGNATURE = "signature"
+    TURNED_PHONE = "turned_phone"
+    READ_BACK = "read_back"
 
 
 @command
@@ -85,23 +97,21 @@ def confirm_cost_sheet(
 ) -> CostSheet:
     """Confirm all costs: by a tap of the customer, once the time to read is over, or by a signature in person.
 
-    The same key gives the same sheet. Records CostSheetConfirmed. Raises Missing("cost-sheet-not-found"),
-    Denied("cost-sheet-not-yours") or Conflict("cost-sheet-too-soon" | "cost-sheet-stale" |
-    "cost-sheet-already-confirmed" | "key-reused"); then nothing is confirmed.
+    See ConfirmedHow for repayment plans. The same key gives the same sheet. Records CostSheetConfirmed. Raises
+    Missing("cost-sheet-not-found"), Denied("cost-sheet-not-yours") or Conflict("cost-sheet-too-soon" |
+    "cost-sheet-stale" | "cost-sheet-already-confirmed" | "key-reused"); then nothing is confirmed.
     """
     inputs = {"sheet": sheet_id, "how": ConfirmedHow(how), "signature": signature_id}
     memory = remember("confirm_cost_sheet", actor=actor, key=key, inputs=inputs, at=at)
     if memory.answer is not None:
         return CostSheet.objects.get(id=memory.answer["sheet"], account__in=visible_to(actor))
     sheet = _locked(sheet_id, actor)
-    is_signed = ConfirmedHow(how) is ConfirmedHow.SIGNATURE
-    allowed = may_witness_signature(actor) if is_signed else may_tap_cost_sheet(actor, sheet)
-    require(allowed, "cost-sheet-not-yours")
+    require(_may_confirm(actor, sheet, ConfirmedHow(how)), "cost-sheet-not-yours")
     if sheet.confirmed_at is not None:
         raise Conflict("cost-sheet-already-confirmed")
     _require_current(sheet, sheet.account.version, at)
     left = seconds_left(Sheet.of(sheet.content), sheet.shown_at, at)
-    if left and not is_signed:
+    if left and ConfirmedHow(how) is not ConfirmedHow.SIGNATURE:
         raise Conflict("cost-sheet-too-soon", seconds_left=left)
     sheet.confirmed_at, sheet.confirmed_how, sheet.confirmed_by = at, ConfirmedHow(how), actor.key
     sheet.signature_id = signature_id
@@ -120,6 +130,13 @@ def confirm_cost_sheet(
     )
     memory.keep(sheet=sheet.id)
     return sheet
+
+
+def _may_confirm(actor: Actor, sheet: CostSheet, how: ConfirmedHow) -> bool:
+    if how is ConfirmedHow.SIGNATURE:
+        return may_witness_signature(actor)
+    may = {ConfirmedHow.TURNED_PHONE: may_turn_phone, ConfirmedHow.READ_BACK: may_read_back}
+    return may.get(how, may_tap_cost_sheet)(actor, sheet)
 
 
 def require_confirmed(*, sheet_id: UUID | None, account: HeldAccount, digest: str, at: datetime) -> CostSheet:

@@ -12,6 +12,16 @@ from koumen.credit.queries.accounts import (
 from koumen.credit.queries.bills import BillSheet, bill, bills_of
 from koumen.credit.queries.products import product_versions
 from koumen.credit.queries.purchases import Bought, BoughtRow, bought
+from koumen.credit.queries.repayment_plans import (
+    PlanNow,
+    PlanOffer,
+    own_answers,
+    plan_now,
+    plan_offer,
+    repayment_plan,
+    repayment_plans_of,
+    reviews_due,
+)
 from koumen.credit.queries.sheets import cost_sheet, cost_sheet_content, cost_sheets_of
 from koumen.credit.queries.what_if import WhatIf, what_if
 
@@ -19,6 +29,8 @@ __all__ = [
     "BillSheet",
     "Bought",
     "BoughtRow",
+    "PlanNow",
+    "PlanOffer",
     "WhatIf",
     "account_for_request",
     "accounts_of",
@@ -30,9 +42,15 @@ __all__ = [
     "cost_sheets_of",
     "credit_account",
     "owed",
+    "own_answers",
+    "plan_now",
+    "plan_offer",
     "position_at",
     "product_versions",
     "quote",
+    "repayment_plan",
+    "repayment_plans_of",
+    "reviews_due",
     "statements_of",
     "what_if",
 ]

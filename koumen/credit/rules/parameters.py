@@ -21,7 +21,7 @@ MOST_MINOR = 10**12
 RATE_DECIMALS = 8
 RATES = (
     *("minimum_rate", "revolving_daily_rate", "late_daily_rate", "late_rate"),
-    *("apr_cap", "loan_annual_rate"),
+    *("apr_cap", "loan_annual_rate", "plan_share"),
 )
 # A dearer price for a day is a mistake in writing: 1 % a day is 365 % a year.
 MOST_A_DAY = Decimal("0.01")
@@ -82,6 +82,13 @@ class LoanMethod(StrEnum):
     BULLET = "bullet"
 
 
+class PlanLate(StrEnum):
+    """What late charges do while a repayment plan is kept."""
+
+    PAUSED = "paused"
+    AS_USUAL = "as_usual"
+
+
 _NUMBER = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 ALLOCATIONS = ("default-1", "principal-first-1")  # the orders of payment there are, each with its version
 
@@ -96,7 +103,8 @@ class Parameters:
 
     A statement is made on the bill day and covers what came before it. ``due_days`` are those to which a
     customer may move. ``instalment_terms`` gives for each number of instalments its flat fee, a part of
-    the amount. ``late_cap_minor`` is the most charged for lateness on one bill; 0 is no such bound.
+    the amount. ``late_cap_minor`` is the most charged for lateness on one bill; 0 is no such bound. A repayment
+    plan takes ``plan_share`` of what is left to live on at most, and waits ``plan_grace_days`` for a payment.
     """
 
     kind: str = Kind.LINE
@@ -127,6 +135,10 @@ class Parameters:
     forced_read_seconds: int = 10
     dormant_credit_days: int = 30
     hardship_most_days: int = 90
+    plan_share: str = "0.5"
+    plan_most_months: int = 36
+    plan_grace_days: int = 7
+    plan_late: str = PlanLate.PAUSED
     rounding: str = "HALF_UP"
 
     def __post_init__(self) -> None:
@@ -155,6 +167,11 @@ class Parameters:
     def late_share(self) -> Decimal:
         """The charge for lateness as a part of the unpaid minimum."""
         return Decimal(self.late_rate)
+
+    @property
+    def affordable_share(self) -> Decimal:
+        """The most that a repayment plan takes of what is left to live on."""
+        return Decimal(self.plan_share)
 
     @property
     def cap(self) -> Decimal:
@@ -212,6 +229,8 @@ class Parameters:
         within("allocation_overdue_after_days", self.allocation_overdue_after_days, 1, 3650)
         within("dormant_credit_days", self.dormant_credit_days, 1, 365)
         within("hardship_most_days", self.hardship_most_days, 1, 366)
+        within("plan_most_months", self.plan_most_months, 2, MOST_TERMS)
+        within("plan_grace_days", self.plan_grace_days, 0, 31)
         within("forced_read_seconds", self.forced_read_seconds, LEAST_READING_S, MOST_READING_S)
 
     def _check_amounts(self) -> None:
@@ -226,6 +245,7 @@ class Parameters:
         choice("late_mode", self.late_mode, LateMode)
         choice("instalment_fee_mode", self.instalment_fee_mode, FeeMode)
         choice("early_settle", self.early_settle, EarlySettle)
+        choice("plan_late", self.plan_late, PlanLate)
         choice("loan_method", self.loan_method, LoanMethod)
         choice("allocation", self.allocation, ALLOCATIONS)
         choice("allocation_overdue", self.allocation_overdue, ALLOCATIONS)
@@ -235,6 +255,8 @@ class Parameters:
         for name in RATES:
             most = MOST_A_DAY if name.endswith("_daily_rate") else Decimal(1)
             fraction(name, getattr(self, name), most, RATE_DECIMALS)
+        if not 0 < Decimal(self.plan_share) < 1:  # never all that is left to live on
+            raise Invalid("parameter-out-of-range", field="plan_share", value=self.plan_share[:40])
         if not self.minimum_share:
             raise Invalid("parameter-out-of-range", field="minimum_rate", value=self.minimum_rate[:40])
 

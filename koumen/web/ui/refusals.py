@@ -143,6 +143,21 @@ _WORDS: dict[str, str | Promise] = {
     "reservation-cannot-release": _("This reservation is not held any more."),
     "reservation-too-small": _("More is taken than was held."),
     "debit-account-holds-no-money": _("No money can be taken from this account."),
+    # repayment plans
+    "repayment-plan-not-found": _("We cannot find this repayment plan."),
+    "repayment-plan-not-yours": _("This repayment plan is not yours to change."),
+    "answers-not-yours": _("These answers are shown to nobody but the customer."),
+    "plan-not-affordable": _("This plan would ask for more than can be spared. Please choose another."),
+    "plan-without-end": _("With this amount the debt would not end. Please call us, a person will help you."),
+    "plan-pause-too-short": _("Please choose how many days the plan should rest."),
+    "plan-pause-too-long": _("The plan can rest for %(days_left)s more days. For longer, please call us."),
+    "review-already-done": _("Somebody has looked at this plan already."),
+    "living-amount-not-found": _("We cannot work out a plan here. Please call us, a person will help you."),
+    "repayment_plan-cannot-propose": _("There is a repayment plan already. It can be changed."),
+    "repayment_plan-cannot-agree": _("This repayment plan has been agreed or taken back already."),
+    "repayment_plan-cannot-pause": _("This repayment plan cannot rest now."),
+    "repayment_plan-cannot-mend": _("This repayment plan can no longer be changed."),
+    "repayment_plan-cannot-break": _("This repayment plan has ended already."),
     # products and what they cost
     "price-above-cap": _(
         "This would cost more than the cap: %(apr)s %% a year, where at most %(cap)s %% is allowed."

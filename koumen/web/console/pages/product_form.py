@@ -52,6 +52,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             *("forced_read_seconds", "dormant_credit_days", "hardship_most_days"),
         ),
     ),
+    (_("When paying is hard"), ("plan_share", "plan_most_months", "plan_grace_days", "plan_late")),
 )
 _HINTS: Mapping[str, Any] = {
     "apr_cap": _("In percent. No price may cost more in a year."),
@@ -60,6 +61,7 @@ _HINTS: Mapping[str, Any] = {
     "late_rate": _("In percent"),
     "minimum_rate": _("In percent"),
     "loan_annual_rate": _("In percent"),
+    "plan_share": _("In percent"),
     "late_cap_minor": _("0 means no bound"),
     "due_days": _("Separated by commas"),
     "loan_terms": _("Separated by commas"),

@@ -42,6 +42,10 @@ NAMES: Mapping[str, str | Promise] = {
     "forced_read_seconds": gettext_lazy("Seconds to read all costs"),
     "dormant_credit_days": gettext_lazy("Days until a credit balance is offered back"),
     "hardship_most_days": gettext_lazy("Most days of relief in hardship"),
+    "plan_share": gettext_lazy("Repayment plans take at most, of what is left to live on"),
+    "plan_most_months": gettext_lazy("Most months of a repayment plan"),
+    "plan_grace_days": gettext_lazy("Days a repayment plan waits for a payment"),
+    "plan_late": gettext_lazy("Late charges while a repayment plan is kept"),
     "rounding": gettext_lazy("Rounding"),
 }
 CHOICES: Mapping[str, Words] = {
@@ -81,6 +85,7 @@ CHOICES: Mapping[str, Words] = {
         "default-1": gettext_lazy("instalments, interest, late charge, fees, principal"),
         "principal-first-1": gettext_lazy("principal, interest, fees"),
     },
+    "plan_late": {"paused": gettext_lazy("rest"), "as_usual": gettext_lazy("as usual")},
     "rounding": {"HALF_UP": gettext_lazy("half up, where it is booked")},
 }
 LISTS = frozenset({"due_days", "loan_terms"})

@@ -2,11 +2,36 @@
 
 from django.db import models
 
+from koumen.credit.models.repayment_plans import (
+    RepaymentPlan,
+    RepaymentPlanAnswers,
+    RepaymentPlanReview,
+    RepaymentPlanTerms,
+)
 from koumen.credit.rules.position import Standing
 from koumen.credit.states import AccountState
 from koumen.documents.models import Document
 from koumen.kit.ids import new_id
 from koumen.people.models import Customer
+
+__all__ = [
+    "Activity",
+    "CostSheet",
+    "CreditAccount",
+    "Due",
+    "ImportBatch",
+    "InstalmentPlan",
+    "ProductVersion",
+    "Purchase",
+    "Quote",
+    "Repayment",
+    "RepaymentPlan",
+    "RepaymentPlanAnswers",
+    "RepaymentPlanReview",
+    "RepaymentPlanTerms",
+    "Reservation",
+    "Statement",
+]
 
 
 class ProductVersion(models.Model):
@@ -335,7 +360,8 @@ class CostSheet(models.Model):
     """All costs of a borrowing as they were shown to somebody (credit/rules/cost_sheet.py gives their meaning).
 
     What it says never changes. It is confirmed once at most, by a tap after the time to read it, or by a
-    signature given in person; ``document`` is the PDF of a confirmed one.
+    signature given in person; that of a repayment plan also on the agent's phone turned to the customer, or on the
+    telephone when it was read out. ``document`` is the PDF of a confirmed one.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -348,7 +374,7 @@ class CostSheet(models.Model):
     shown_at = models.DateTimeField()
     valid_until = models.DateTimeField()  # the next local midnight, as a quote
     confirmed_at = models.DateTimeField(null=True)
-    confirmed_how = models.TextField(null=True)  # tap, signature
+    confirmed_how = models.TextField(null=True)  # commands.cost_sheets.ConfirmedHow
     confirmed_by = models.TextField(null=True)  # the actor's key
     signature = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="signed_sheets")
     document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="cost_sheets")
@@ -365,7 +391,7 @@ class CostSheet(models.Model):
                 )
                 | models.Q(
                     confirmed_at__isnull=False,
-                    confirmed_how__in=["tap", "signature"],
+                    confirmed_how__in=["tap", "signature", "turned_phone", "read_back"],
                     confirmed_by__isnull=False,
                 ),
                 name="credit_cost_sheet_confirmed",
