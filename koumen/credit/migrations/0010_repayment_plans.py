@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """The tables and their guards."""
 
     dependencies = [
-        ("credit", "0008_proposals"),
+        ("credit", "0009_lock_together"),
         ("documents", "0002_guards"),
     ]
 
