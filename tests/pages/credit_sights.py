@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +10,14 @@ from django.test import Client
 
 from koumen.branch.queries import this_branch
 from koumen.credit import commands, queries
-from koumen.credit.models import Statement
+from koumen.credit.models import Purchase, Statement
+from koumen.credit.queries.plans import instalment_offers
 from koumen.credit.rules.buying import Category
 from koumen.credit.rules.parameters import Parameters
-from koumen.kit.actor import SYSTEM
+from koumen.credit.rules.plan import PlanRequest
+from koumen.kit.actor import SYSTEM, Actor
+from koumen.kit.ids import new_id
+from tests import builders
 from tests.credit.stories import Line, a_line
 from tests.pages.sight import Sight
 from tests.sites import doors
@@ -72,6 +76,60 @@ def shops(shopper: Shopper) -> None:
     shopper.buys(64_30, day(11, 22), "平安大药房", Category.SHOP)
 
 
+def _instalments(shopper: Shopper, at: datetime) -> Iterator[Sight]:
+    """From the choice to a plan that has run a month, to its end."""
+    shopper.buys(640_00, day(10, 5), "手机城", Category.ONLINE)
+    shopper.buys(3_600_00, day(10, 8), "家具城", Category.SHOP)
+    actor = _themselves(shopper)
+    (sofa, _phone) = Purchase.objects.filter(account_id=shopper.line.account_id).order_by("-amount_minor")
+    plan_id = _agrees(actor, shopper.line.account_id, sofa.id, day(10, 9))
+    shopper.line.is_billed(date(2026, 10, 20), day(10, 20))
+    shopper.line.pays(966_40, day(11, 1))
+    shopper.line.is_billed(date(2026, 11, 20), day(11, 20))
+    fridge = shopper.buys(1_999_00, day(11, 22), "电器城", Category.ONLINE)
+    yield Sight("customer-plan-home", shopper.browser, "/")
+    yield Sight("customer-plan-bill", shopper.browser, f"/bills/{shopper.newest_bill().id}/")
+    yield Sight("customer-plan-purchases", shopper.browser, "/purchases/")
+    yield Sight("customer-plan-1-terms", shopper.browser, f"/instalments/?purchase={fridge}")
+    sheet_id = _reads(actor, shopper.line.account_id, fridge, at)
+    yield Sight("customer-plan-2-begin", shopper.browser, f"/instalments/{sheet_id}/")
+    yield Sight("customer-plan-3-plan", shopper.browser, f"/plans/{plan_id}/")
+    yield Sight("customer-plan-4-plans", shopper.browser, "/plans/")
+    yield Sight("customer-plan-5-end", shopper.browser, f"/plans/{plan_id}/end/")
+    yield Sight("customer-plan-due-day", shopper.browser, "/due-day/")
+    yield Sight("customer-plan-what-if", shopper.browser, "/what-if/?amount=bill")
+    commands.settle_plan(plan_id=plan_id, key=new_id(), actor=actor, at=at)
+    yield Sight("customer-plan-6-ended", shopper.browser, f"/plans/{plan_id}/")
+    commands.change_due_day(account_id=shopper.line.account_id, due_day=15, key=new_id(), actor=actor, at=at)
+    yield Sight("customer-plan-due-day-changed", shopper.browser, "/due-day/")
+
+
+def _themselves(shopper: Shopper) -> Actor:
+    account = queries.credit_account(actor=SYSTEM, account_id=shopper.line.account_id)
+    return builders.themselves(account.customer)
+
+
+def _request(actor: Actor, account_id: UUID, purchase_id: UUID, at: datetime) -> PlanRequest:
+    offers = instalment_offers(actor=actor, account_id=account_id, purchase_id=purchase_id, at=at)
+    return next(offer.request for offer in offers if offer.request.terms == 12)
+
+
+def _reads(actor: Actor, account_id: UUID, purchase_id: UUID, at: datetime) -> UUID:
+    """All costs, shown a minute ago and confirmed now."""
+    before = at - timedelta(minutes=1)
+    wanted = _request(actor, account_id, purchase_id, before)
+    sheet = commands.show_plan_sheet(request=wanted, actor=actor, at=before)
+    tap = commands.ConfirmedHow.TAP
+    commands.confirm_cost_sheet(sheet_id=sheet.id, how=tap, key=new_id(), actor=actor, at=at)
+    return sheet.id
+
+
+def _agrees(actor: Actor, account_id: UUID, purchase_id: UUID, at: datetime) -> UUID:
+    sheet_id = _reads(actor, account_id, purchase_id, at)
+    wanted = _request(actor, account_id, purchase_id, at)
+    return commands.start_plan(request=wanted, sheet_id=sheet_id, key=new_id(), actor=actor, at=at).id
+
+
 def credit_sights(at: datetime) -> Iterator[Sight]:
     """Each page in the state in which it says most."""
     ordinary, late, ahead = (a_shopper(at) for _ in range(3))
@@ -84,6 +142,7 @@ def credit_sights(at: datetime) -> Iterator[Sight]:
     yield Sight("customer-credit-what-if", ordinary.browser, "/what-if/")
     yield Sight("customer-credit-what-if-wrong", ordinary.browser, "/what-if/?amount=other&other=x")
     yield Sight("customer-credit-what-if-minimum", ordinary.browser, "/what-if/?amount=minimum")
+    yield from _instalments(a_shopper(at), at)
     late.buys(1_200_00, day(10, 5), "家具城", Category.SHOP)
     late.line.is_billed(date(2026, 10, 20), day(10, 20))
     late.buys(80_00, day(11, 1), "社区食堂", Category.SHOP)

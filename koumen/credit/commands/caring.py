@@ -1,6 +1,6 @@
 """What makes paying easier: another due day, late charges that rest, a credit balance paid out."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from koumen.audit.command import command, require
@@ -10,8 +10,8 @@ from koumen.credit.commands.entering import begin, enter
 from koumen.credit.commands.holding import hold_account
 from koumen.credit.commands.keeping import keep
 from koumen.credit.events import CreditRefunded, DueDayChanged, LateChargesPaused
-from koumen.credit.models import Activity as ActivityRow
 from koumen.credit.permissions import may_arrange_instalments, may_pause_late_charges, may_record_repayment
+from koumen.credit.queries.due_day import BETWEEN_CHANGES, due_day_free_from
 from koumen.credit.rules.activity import Activity, ActivityKind
 from koumen.credit.rules.mending import PAUSE_REASONS
 from koumen.credit.rules.position import Standing
@@ -21,8 +21,6 @@ from koumen.kit.errors import Conflict, Invalid
 from koumen.kit.ids import new_id
 from koumen.kit.money import Money
 from koumen.ledger.rules.posting import check_amount
-
-BETWEEN_CHANGES = timedelta(days=365)  # a due day may be changed once in twelve months
 
 
 @command
@@ -54,16 +52,6 @@ def change_due_day(*, account_id: UUID, due_day: int, key: UUID, actor: Actor, a
     change.facts.append(fact_row(DueDayChanged(subject_id=account_id, due_day=due_day), actor=actor, at=at))
     keep(change, memory, account=account_id)
     return today + BETWEEN_CHANGES
-
-
-def due_day_free_from(account_id: UUID, today: date) -> date | None:
-    """The day from which the due day may be changed again; None: today already. One query."""
-    rows = ActivityRow.objects.filter(
-        account_id=account_id, kind=ActivityKind.DUE_DAY, reversed_by=None
-    ).order_by("-effective_at")
-    last = rows.values_list("effective_at", flat=True).first()
-    free = local_date(last, this_branch().zone) + BETWEEN_CHANGES if last else today
-    return free if free > today else None
 
 
 @command

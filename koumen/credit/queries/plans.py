@@ -10,6 +10,7 @@ from koumen.credit.permissions import visible_to
 from koumen.credit.queries.accounts import position_at
 from koumen.credit.queries.buying import returned_minor
 from koumen.credit.rules.account import HeldAccount
+from koumen.credit.rules.coming import ComingInstalment, coming_instalments
 from koumen.credit.rules.cost_sheet import Sheet
 from koumen.credit.rules.parameters import Kind
 from koumen.credit.rules.plan import (
@@ -144,6 +145,50 @@ def plan(*, actor: Actor, plan_id: UUID) -> PlanView:
     if row is None:
         raise Missing("plan-not-found")
     return _view(row)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanToday:
+    """A plan as it stands today: what is still to come, when, and what ending it now would cost."""
+
+    view: PlanView
+    coming: tuple[ComingInstalment, ...]
+    settlement: Settlement | None
+
+    @property
+    def left_minor(self) -> int:
+        """All that is still to come, with its charges."""
+        return sum(one.pay_minor for one in self.coming)
+
+
+def plan_today(*, actor: Actor, plan_id: UUID, at: datetime) -> PlanToday:
+    """One plan with its dates; two queries. Raises Missing("plan-not-found")."""
+    view = plan(actor=actor, plan_id=plan_id)
+    account = position_at(actor=actor, account_id=view.account_id, at=at)
+    return _today(view, account, local_date(at, this_branch().zone))
+
+
+def plans_today(*, actor: Actor, account_id: UUID, at: datetime) -> list[PlanToday]:
+    """The plans of an account with their dates, newest first; two queries. Raises Missing("account-not-found")."""
+    account = position_at(actor=actor, account_id=account_id, at=at)
+    today = local_date(at, this_branch().zone)
+    return [_today(view, account, today) for view in plans_of(actor=actor, account_id=account_id)]
+
+
+def _today(view: PlanView, account: HeldAccount, today: date) -> PlanToday:
+    running = next((one for one in account.position.plans if one.plan_id == view.plan_id), None)
+    if running is None:
+        return PlanToday(view=view, coming=(), settlement=None)
+    return PlanToday(
+        view=view,
+        coming=coming_instalments(
+            running,
+            after=account.position.counted_to,
+            bill_day=account.parameters.bill_day,
+            due_day=account.position.due_day,
+        ),
+        settlement=settlement(running, account.parameters, today),
+    )
 
 
 def settlement_quote(*, actor: Actor, plan_id: UUID, at: datetime) -> Settlement:

@@ -13,6 +13,8 @@ from koumen.credit.models import Activity, InstalmentPlan, Purchase, Statement
 from koumen.credit.queries.accounts import position_at
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.interest_free import InterestFree, interest_free
+from koumen.credit.rules.plan import PlanKind, there_minor
+from koumen.credit.states import AccountState
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
 
@@ -22,6 +24,7 @@ class BoughtRow:
     """A purchase, or something given back (negative, with the purchase it belongs to).
 
     ``free`` is None for what was given back, taken back or put into instalments: no bill asks for it as a purchase.
+    ``plan`` is its own, or that of its whole bill. ``may_split``: it may be put into instalments now.
     """
 
     purchase: Purchase
@@ -29,6 +32,7 @@ class BoughtRow:
     is_taken_back: bool
     plan: InstalmentPlan | None
     free: InterestFree | None
+    may_split: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,39 +75,72 @@ def bought(*, actor: Actor, account_id: UUID, since: date, until: date, at: date
         .order_by("-purchased_at", "-id")
     )
     found = list(rows)
-    plans = {
-        plan.purchase_id: plan for plan in InstalmentPlan.objects.filter(purchase__in=[r.id for r in found])
-    }
-    bills = list(
-        Statement.objects.filter(account_id=account_id)
-        .order_by("issued_date")
-        .values_list("issued_date", "due_date")
-    )
-    today = local_date(at, zone)
+    seen = _Seen.of(account, local_date(at, zone))
     return Bought(
         account=account,
-        rows=tuple(_row(row, account, bills, plans.get(row.id), today) for row in found),
+        rows=tuple(seen.row(one) for one in found),
         has_earlier=found[0].has_earlier if found else earlier.exists(),
     )
 
 
-def _row(
-    row: Any, account: HeldAccount, bills: list[tuple[date, date]], plan: InstalmentPlan | None, today: date
-) -> BoughtRow:
-    is_asked_for = row.amount_minor > 0 and row.taken_back_at is None and plan is None
-    is_left = row.amount_minor + row.returned > 0
-    return BoughtRow(
-        purchase=row,
-        returned_minor=-row.returned,
-        is_taken_back=row.taken_back_at is not None,
-        plan=plan,
-        free=interest_free(
-            local_date(row.counts_from, this_branch().zone),
-            bills=bills,
-            position=account.position,
-            bill_day=account.parameters.bill_day,
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """What is needed to say of a purchase how it is paid: the bills there are, and the plans."""
+
+    account: HeldAccount
+    today: date
+    bills: list[tuple[date, date]]
+    by_purchase: dict[UUID, InstalmentPlan]
+    by_bill: dict[date, InstalmentPlan]
+
+    @classmethod
+    def of(cls, account: HeldAccount, today: date) -> "_Seen":
+        """Two queries."""
+        rows = Statement.objects.filter(account_id=account.account_id).order_by("issued_date")
+        bills = list(rows.values_list("issued_date", "due_date"))
+        plans = list(InstalmentPlan.objects.filter(account_id=account.account_id))
+        zone = this_branch().zone
+        by_bill = {}
+        for plan in plans:
+            began = local_date(plan.started_at, zone)
+            issued = [day for day, _ in bills if day <= began]
+            if plan.kind == PlanKind.BILL and issued:
+                by_bill[issued[-1]] = plan
+        return cls(
+            account=account,
             today=today,
+            bills=bills,
+            by_purchase={plan.purchase_id: plan for plan in plans if plan.purchase_id},
+            by_bill=by_bill,
         )
-        if is_asked_for and is_left
-        else None,
-    )
+
+    def row(self, row: Any) -> BoughtRow:
+        free = interest_free(
+            local_date(row.counts_from, this_branch().zone),
+            bills=self.bills,
+            position=self.account.position,
+            bill_day=self.account.parameters.bill_day,
+            today=self.today,
+        )
+        left = row.amount_minor + row.returned
+        plan = self.by_purchase.get(row.id) or self.by_bill.get(free.billed)
+        is_asked_for = left > 0 and row.taken_back_at is None and plan is None
+        return BoughtRow(
+            purchase=row,
+            returned_minor=-row.returned,
+            is_taken_back=row.taken_back_at is not None,
+            plan=plan if row.amount_minor > 0 else None,
+            free=free if is_asked_for else None,
+            may_split=is_asked_for and free.billed > self.today and self._has_room(left),
+        )
+
+    def _has_room(self, amount_minor: int) -> bool:
+        """Whether so much can be split of what is not billed yet."""
+        held = self.account
+        return (
+            held.state == AccountState.ACTIVE
+            and bool(held.parameters.terms)
+            and held.parameters.instalment_minimum_minor
+            <= amount_minor
+            <= there_minor(PlanKind.PURCHASE, held.position)
+        )

@@ -87,6 +87,18 @@ def schedule_for(request: PlanRequest, parameters: Parameters) -> tuple[Instalme
     return flat_fee(request.amount_minor, request.terms, rate, mode=parameters.instalment_fee_mode)
 
 
+def request_of(account_id: UUID, sheet: Sheet) -> PlanRequest:
+    """What a sheet made by ``sheet_for`` was about: it says everything that is needed to begin."""
+    purchase = sheet.terms.get("purchase")
+    return PlanRequest(
+        account_id=account_id,
+        kind=PlanKind(str(sheet.terms["kind"])),
+        terms=len(sheet.payments),
+        amount_minor=sheet.principal_minor,
+        purchase_id=UUID(str(purchase)) if purchase else None,
+    )
+
+
 def sheet_for(request: PlanRequest, parameters: Parameters, currency: str) -> Sheet:
     """The sheet of all its costs."""
     make = loan_sheet if request.kind is PlanKind.LOAN else instalment_sheet

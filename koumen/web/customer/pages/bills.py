@@ -13,7 +13,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from koumen.branch.queries import this_branch
 from koumen.credit import commands, queries
+from koumen.credit.queries.plans import is_bill_splittable
 from koumen.kit import clock
 from koumen.kit.actor import Actor
 from koumen.kit.money import Money
@@ -80,7 +82,9 @@ def _account(actor: Actor, account_id: UUID, at: datetime) -> dict[str, Any]:
 @require_GET
 def bill(request: HttpRequest, statement_id: UUID) -> HttpResponse:
     """One bill: what is unpaid of it, how it comes about, what lies behind it."""
-    sheet = queries.bill(actor=actor_of(request), statement_id=statement_id, at=clock.now())
+    at = clock.now()
+    sheet = queries.bill(actor=actor_of(request), statement_id=statement_id, at=at)
+    today = clock.local_date(at, this_branch().zone)
     currency, standing = sheet.account.currency, sheet.standing
     context = {
         "bill": sheet.statement,
@@ -95,6 +99,7 @@ def bill(request: HttpRequest, statement_id: UUID) -> HttpResponse:
         "state": standing.state,
         "tag": words.STATES[standing.state],
         "free_until": standing.free_until,
+        "may_split": standing.state == "open" and is_bill_splittable(sheet.account, today),
         "lines": list(_lines(sheet)),
         "items": list(_items(sheet)),
     }
