@@ -278,3 +278,26 @@ def test_a_reservation_holds_room_until_it_is_taken_or_let_go() -> None:
     with pytest.raises(Conflict):
         commands.release_reservation(reservation_id=held, actor=SYSTEM, at=day(9, 3))
     assert check_books().is_right
+
+
+@pytest.mark.parametrize(
+    ("basis", "billed_on"), [("purchase", date(2026, 10, 1)), ("confirmed", date(2026, 11, 1))]
+)
+def test_a_reserved_purchase_counts_from_the_order_or_from_its_confirmation_by_the_product(
+    basis: str, billed_on: date
+) -> None:
+    line = a_line(day(9, 1), parameters=Parameters(posting_basis=basis))
+    asked = commands.PurchaseRequest(
+        account_id=line.account_id,
+        amount_minor=300_00,
+        currency="CNY",
+        description="电器城",
+        purchased_at=day(9, 20),
+    )
+    held = new_id()
+    commands.reserve_limit(purchase=asked, reservation_id=held, actor=SYSTEM, at=day(9, 20))
+    taken = day(9, 25) if basis == "purchase" else day(10, 2)
+    commands.take_reservation(reservation_id=held, amount_minor=300_00, actor=SYSTEM, at=taken)
+    bill = line.is_billed(billed_on, day(11, 1))
+    assert bill.purchases_minor == 300_00
+    assert check_books().is_right

@@ -12,6 +12,7 @@ from koumen.credit.models import Purchase, Reservation
 from koumen.credit.permissions import may_keep_accounts, visible_to
 from koumen.credit.queries.accounts import position_at
 from koumen.credit.rules.buying import Category
+from koumen.credit.rules.parameters import PostingBasis
 from koumen.credit.states import RESERVATION, AccountState, ReservationState
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict, Invalid, Missing
@@ -69,7 +70,7 @@ def reserve_limit(
 def take_reservation(*, reservation_id: UUID, amount_minor: int, actor: Actor, at: datetime) -> Purchase:
     """The merchant has sent the goods: the reservation becomes a purchase, of no more than was held.
 
-    Told again it is the same purchase. Records PurchaseRecorded. Raises Denied("credit-not-yours"),
+    It counts from now, or from when it was bought, by the product's basis of posting. Told again it is the same purchase. Records PurchaseRecorded. Raises Denied("credit-not-yours"),
     Missing("reservation-not-found") or Conflict("reservation-cannot-take" | "reservation-too-small" | "key-reused").
     """
     require(may_keep_accounts(actor), "credit-not-yours")
@@ -90,9 +91,10 @@ def take_reservation(*, reservation_id: UUID, amount_minor: int, actor: Actor, a
         amount_minor=amount_minor,
         currency=account.currency,
         description=held.description,
-        purchased_at=at,
+        purchased_at=held.made_at,
         category=Category(held.category),
         purchase_id=held.id,
+        posted_at=at if account.parameters.posting_basis == PostingBasis.CONFIRMED else None,
     )
     return record_purchase(purchase=purchase, actor=actor, at=at)
 
