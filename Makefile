@@ -3,6 +3,7 @@
 # make fix            format and mend      make docs     the documentation, into docs/_build
 # make pages          every page photographed and examined, into build/pages
 # make bench          what receipts and sealing cost here, against their floor
+# make bench-dispatch offers, promises and plans, beside OR-Tools and VROOM: hours
 # make font           the font of receipts make lock     the locked requirements
 # make clean          what was made here, but no data
 #
@@ -22,12 +23,12 @@ SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
 NONE_IS_FINE := $(if $(TESTS),|| test $$? -eq 5)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test pages bench check fix docs reference font lock clean run-environment dev-environment docs-environment
+.PHONY: help run test pages bench bench-dispatch check fix docs reference font lock clean run-environment dev-environment docs-environment bench-environment
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed '/^$$/,$$!b' | head -n 14
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed '/^$$/,$$!b' | head -n 15
 
-run-environment dev-environment docs-environment: %-environment:
+run-environment dev-environment docs-environment bench-environment: %-environment:
 	@scripts/environment.sh $*
 	@$(BIN)/python scripts/compile_catalogues.py
 
@@ -45,6 +46,9 @@ pages: dev-environment
 bench: run-environment
 	@$(BIN)/koumen bench receipts
 	@KOUMEN_DATA=$(DATA) exec $(BIN)/koumen bench audit
+
+bench-dispatch: bench-environment
+	@exec $(BIN)/koumen bench dispatch
 
 check: dev-environment
 	$(BIN)/ruff check

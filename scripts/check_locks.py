@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = {"run": (), "dev": ("dev",), "docs": ("docs",)}
+LOCKS = {"run": (), "dev": ("dev",), "docs": ("docs",), "bench": ("bench",)}
 NOTED = ROOT / "requirements" / "inputs.sha256"
 PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^]]*\])?==([^ ;\\]+)", re.MULTILINE)
 # Read by pip and uv from requirement files; an address in any of them would win over the machine's own.

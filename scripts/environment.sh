@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make or update the virtual environment: environment.sh run|dev|docs
+# Make or update the virtual environment: environment.sh run|dev|docs|bench
 # Every file that is installed is in the lock with its digest; a stamp makes the second time free.
 # pip is called as this machine configures it: no index is named here.
 set -eu

@@ -12,4 +12,5 @@ make_lock() {
 make_lock run
 make_lock dev --extra dev
 make_lock docs --extra docs
+make_lock bench --extra bench
 .venv/bin/python scripts/check_locks.py --write

@@ -39,6 +39,7 @@ SETTINGS = {
     "KOUMEN_WALLET_KEY": ("signs what is sent to the provider and proves its callbacks", "made once", "required"),
     "KOUMEN_SMS_URL": ("the provider of text messages", "none: a page shows them", "required, https"),
     "KOUMEN_SMS_KEY": ("signs what is sent to the provider of text messages", "made once", "required"),
+    "KOUMEN_REAL_DATA": ("the folder of data that belongs to others, for benches and tests", "`../shared/data`", ""),
     "KOUMEN_CHROMIUM": ("the browser of the tests", "the first Chromium found", ""),
 }  # fmt: skip
 

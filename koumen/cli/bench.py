@@ -50,6 +50,45 @@ def audit(*, as_json: AsJson = False, quick: Quick = False) -> None:
         show(measure(connection, quick=quick), as_json=as_json)
 
 
+@app.command("dispatch")
+def dispatch(*, as_json: AsJson = False, quick: Quick = False) -> None:
+    """Offers, promises and plans: latency, random events before the judge, gaps beside OR-Tools and VROOM."""
+    import importlib.util
+
+    missing = [name for name in ("ortools", "vroom") if importlib.util.find_spec(name) is None]
+    if missing:
+        refuse(f"bench dispatch needs {' and '.join(missing)}: pip install '.[bench]'")
+    from koumen.simulation.bench_dispatch import measure
+
+    told = measure(quick=quick, on_step=lambda step: say(f"  {step}"))
+    if as_json:
+        out.print_json(json.dumps(told))
+    else:
+        _show_dispatch(told)
+
+
+def _show_dispatch(told: dict[str, Any]) -> None:
+    out.print(f"dispatch: {told['machine']}", markup=False, soft_wrap=True)
+    for share, row in told["offers"].items():
+        out.print(
+            f"  offers, {share} full: {row['agents']} agents with {row['stops_an_agent']} stops:"
+            f" p50 {row['p50_us'] / 1000:.1f} ms, p99 {row['p99_us'] / 1000:.1f} ms",
+            markup=False,
+        )
+    out.print(f"  {told['events']:,} events, {told['promises_broken']} promises broken", markup=False)
+    solvers = {"pyvrp": told["gap_pct"], **told["peer_gap_pct"]}
+    for solver, sets in solvers.items():
+        for group, rows in sets.items():
+            for seconds, row in rows.items():
+                out.print(
+                    f"  gap, {group}, {seconds}, {solver}: mean {row['mean']} %, worst {row['worst']} %"
+                    f" ({row['infeasible']} of {row['runs']} infeasible)",
+                    markup=False,
+                )
+    for line in told["left_out"]:
+        out.print(f"  left out: {line}", markup=False)
+
+
 @contextmanager
 def thrown_away_database() -> Iterator["psycopg.Connection[Any]"]:
     """A migrated branch in a database of its own on the embedded server, gone afterwards."""

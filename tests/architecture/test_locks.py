@@ -24,7 +24,7 @@ def project(*dependencies: str) -> dict[str, object]:
     return {
         "requires-python": ">=3.11",
         "dependencies": list(dependencies),
-        "optional-dependencies": {"dev": [], "docs": []},
+        "optional-dependencies": {"dev": [], "docs": [], "bench": []},
     }
 
 
