@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from koumen.dispatch.solver.day import EVER, Day, Node, day_of, detours, insertion
+from koumen.dispatch.solver.day import EVER, Day, Node, day_of, gaps_for, insertion
 from koumen.dispatch.solver.rest import Rest
 from koumen.dispatch.solver.travel import ALWAYS, Span, Ways
 from koumen.kit.place import Place
@@ -138,8 +138,8 @@ def test_the_best_gap_is_the_one_that_brute_force_finds(
         for gap in range(len(small.nodes) - 1)
         if can_be_kept(small, [*small.nodes[: gap + 1], new, *small.nodes[gap + 1 :]])
     }
-    ways = detours(day, new.place)
-    found = insertion(day, ways, earliest=earliest, latest=new.latest, service_s=service_s)
+    gaps = gaps_for(day, new.place)
+    found = insertion(day, gaps, earliest=earliest, latest=new.latest, service_s=service_s)
     assert (found is not None) == bool(fits)
     if found is not None:
         assert found.gap in fits
@@ -172,8 +172,8 @@ def test_a_start_later_than_its_limit_breaks_a_promise_and_one_at_the_limit_does
 def test_what_was_put_in_leaves_every_promise_kept() -> None:
     nodes = (Node(place(0), 0, EVER, 0), Node(place(1), 7200, 10799, 1200), Node(place(0), 0, 36000, 0))
     day = day_of(nodes, SmallDay(nodes, (((0, 3600), (3600, 0)),)).ways)
-    ways = detours(day, place(0))
-    before = insertion(day, ways, earliest=0, latest=3599, service_s=1200)
+    gaps = gaps_for(day, place(0))
+    before = insertion(day, gaps, earliest=0, latest=3599, service_s=1200)
     assert before is not None
     assert (before.gap, before.extra_s) == (0, 0), "on the way out, at home, nothing is driven twice"
-    assert insertion(day, ways, earliest=7200, latest=10799, service_s=1200) is None, "both cannot be at two"
+    assert insertion(day, gaps, earliest=7200, latest=10799, service_s=1200) is None, "both cannot be at two"

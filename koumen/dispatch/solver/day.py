@@ -21,7 +21,7 @@ from koumen.dispatch.solver.rest import Rest
 from koumen.dispatch.solver.travel import EVER, NEVER, Leg, Ways, band_at
 from koumen.kit.place import Place
 
-__all__ = ["EVER", "NEVER", "Day", "Detours", "Insertion", "Node", "day_of", "detours", "insertion"]
+__all__ = ["EVER", "NEVER", "Day", "Gap", "Insertion", "Node", "day_of", "gaps_for", "insertion"]
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,19 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Detours:
-    """The ways from each node to a new place and from there to each node; worked out once for many windows."""
+class Gap:
+    """What a new place finds after node ``number``, whatever its window: worked out once for many windows.
 
-    there: tuple[Leg, ...]
-    back: tuple[Leg, ...]
+    ``ahead`` and ``rested`` are the earliest arrivals, ``ahead_by`` and ``rested_by`` the latest ends of the new
+    visit that keep all that follows, each by layer; ``extra`` is the way that it adds, by band.
+    """
+
+    number: int
+    extra: Leg
+    ahead: int
+    rested: int
+    ahead_by: int
+    rested_by: int
 
 
 @dataclass(frozen=True, order=True)
@@ -126,41 +134,42 @@ def _clipped(limit: int, node: Node) -> int:
     return limit if limit >= node.earliest else NEVER
 
 
-def detours(day: Day, place: Place) -> Detours:
-    """The ways between a new place and every node of the day."""
-    return Detours(
-        there=tuple(day.ways.leg(node.place, place) for node in day.nodes),
-        back=tuple(day.ways.leg(place, node.place) for node in day.nodes),
-    )
+def gaps_for(day: Day, place: Place) -> list[Gap]:
+    """Every gap of a day as a new place finds it."""
+    there = [day.ways.leg(node.place, place) for node in day.nodes[:-1]]
+    back = [day.ways.leg(place, node.place) for node in day.nodes[1:]]
+    return [_gap(day, p, there[p], back[p]) for p in range(len(day.nodes) - 1)]
 
 
-def insertion(day: Day, ways: Detours, *, earliest: int, latest: int, service_s: int) -> Insertion | None:
+def _gap(day: Day, p: int, there: Leg, back: Leg) -> Gap:
+    ways, rest, service_s = day.ways, day.rest, day.nodes[p].service_s
+    rested = ways.arrive(there, day.rested.begins[p] + service_s)
+    rested_by = ways.leave(back, day.rested.limits[p + 1])
+    ahead, ahead_by = EVER, NEVER
+    if rest:
+        free = day.ahead.begins[p] + service_s
+        ahead = ways.arrive(there, free)
+        rested = min(rested, rest.over(ways, there, free))
+        ahead_by = max(
+            ways.leave(back, day.ahead.limits[p + 1]), rest.before(ways, back, day.rested.limits[p + 1])
+        )
+    extra = tuple(out + home - leg for out, home, leg in zip(there, back, day.legs[p], strict=True))
+    return Gap(p, extra, ahead, rested, ahead_by, rested_by)
+
+
+def insertion(
+    day: Day, gaps: Sequence[Gap], *, earliest: int, latest: int, service_s: int
+) -> Insertion | None:
     """The best gap for a stop that starts within [earliest, latest], or None when no gap keeps every promise.
 
     The extra way is told in the times of the band in which the stop would start.
     """
     found = []
-    for p in range(len(day.nodes) - 1):
-        start = _start(day, p, (ways.there[p], ways.back[p + 1]), (earliest, latest), service_s)
-        if start is not None:
-            band = band_at(day.ways.spans, start)
-            extra = ways.there[p][band] + ways.back[p + 1][band] - day.legs[p][band]
-            found.append(Insertion(extra, start, p))
+    for gap in gaps:
+        start = max(gap.ahead, earliest)
+        if start > latest or start + service_s > gap.ahead_by:
+            start = max(gap.rested, earliest)
+            if start > latest or start + service_s > gap.rested_by:
+                continue
+        found.append(Insertion(gap.extra[band_at(day.ways.spans, start)], start, gap.number))
     return min(found, default=None)
-
-
-def _start(day: Day, p: int, legs: tuple[Leg, Leg], window: tuple[int, int], service_s: int) -> int | None:
-    """When a stop between p and p+1 would start; None when that breaks a promise."""
-    (there, back), (earliest, latest), free = legs, window, day.nodes[p].service_s
-    rested = day.ways.arrive(there, day.rested.begins[p] + free)
-    leaving = day.ways.leave(back, day.rested.limits[p + 1])
-    if day.rest:
-        ahead = max(day.ways.arrive(there, day.ahead.begins[p] + free), earliest)
-        before = day.rest.before(day.ways, back, day.rested.limits[p + 1])
-        if ahead <= latest and ahead + service_s <= max(
-            day.ways.leave(back, day.ahead.limits[p + 1]), before
-        ):
-            return ahead
-        rested = min(rested, day.rest.over(day.ways, there, day.ahead.begins[p] + free))
-    rested = max(rested, earliest)
-    return rested if rested <= latest and rested + service_s <= leaving else None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from koumen.dispatch.solver.day import Day, Insertion, Node, day_of, detours, insertion
+from koumen.dispatch.solver.day import Day, Insertion, Node, day_of, gaps_for, insertion
 from koumen.dispatch.solver.rest import Rest
 from koumen.dispatch.solver.travel import Ways
 
@@ -56,8 +56,8 @@ def best_place(
     for number, (part, route) in enumerate(zip(parts, routes, strict=True)):
         if number in stops[stop].may_go:
             day = part.day([stops[other].node for other in route])
-            ways = detours(day, node.place)
-            fit = insertion(day, ways, earliest=node.earliest, latest=node.latest, service_s=node.service_s)
+            gaps = gaps_for(day, node.place)
+            fit = insertion(day, gaps, earliest=node.earliest, latest=node.latest, service_s=node.service_s)
             if fit is not None and day.is_kept:
                 found.append((fit, number))
     return (min(found)[1], min(found)[0]) if found else None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from koumen.dispatch.solver.day import Day, Insertion, detours, insertion
+from koumen.dispatch.solver.day import Day, Insertion, gaps_for, insertion
 from koumen.kit.place import Place
 
 W = TypeVar("W", bound=Hashable)
@@ -31,9 +31,9 @@ def chances(day: Day, windows: Sequence[tuple[W, int, int]], wanted: Wanted) -> 
     """The windows (name, from, to) of a day in which the stop fits, promises of arrival in [from, to)."""
     if not windows:
         return []
-    ways = detours(day, wanted.place)
+    gaps = gaps_for(day, wanted.place)
     fits = [
-        (name, insertion(day, ways, earliest=start, latest=end - 1, service_s=wanted.service_s))
+        (name, insertion(day, gaps, earliest=start, latest=end - 1, service_s=wanted.service_s))
         for name, start, end in windows
     ]
     return [Chance(name, fit) for name, fit in fits if fit is not None]
