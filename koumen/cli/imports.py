@@ -1,8 +1,9 @@
-"""``koumen import``: take over a lender's accounts from files, and roads from a map."""
+"""``koumen import``: take over a lender's accounts and repayments from files, and roads from a map."""
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import fmean
 from time import monotonic
@@ -15,8 +16,11 @@ from koumen.cli.saying import beside, out, refuse, say
 if TYPE_CHECKING:
     from koumen.branch.commands import BranchOpening
     from koumen.credit.importer import Outcome, Place, Takeover
+    from koumen.credit.importer.repayments import Posted, RepaymentFile
 
-app = typer.Typer(help="Take over a lender's accounts, and roads, from files.", no_args_is_help=True)
+app = typer.Typer(
+    help="Take over a lender's accounts, repayments and roads from files.", no_args_is_help=True
+)
 
 # The name becomes a schema and part of a role; PostgreSQL cuts names at 63 bytes.
 _BRANCH = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
@@ -25,7 +29,7 @@ _NOT_OURS = ("public", "pg_", "information_schema")
 
 @app.callback()
 def imports() -> None:
-    """Take over a lender's accounts, and roads, from files."""
+    """Take over a lender's accounts, repayments and roads from files."""
 
 
 @app.command("accounts")
@@ -114,11 +118,18 @@ def _opening(branch: str, addresses: "Sequence[Place]") -> "BranchOpening":
 
 
 def _with_bar(takeover: "Takeover") -> "Outcome":
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     from koumen.credit.importer import import_accounts
     from koumen.kit import clock
     from koumen.kit.actor import SYSTEM
+
+    with _bar("Accounts") as on_progress:
+        return import_accounts(takeover=takeover, on_progress=on_progress, actor=SYSTEM, at=clock.now())
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar beside the answer; it is told how many are done, of how many."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     with Progress(
         TextColumn("{task.description}"),
@@ -127,13 +138,8 @@ def _with_bar(takeover: "Takeover") -> "Outcome":
         TimeElapsedColumn(),
         console=beside,
     ) as bar:
-        task = bar.add_task("Accounts", total=None)
-        return import_accounts(
-            takeover=takeover,
-            on_progress=lambda done, of: bar.update(task, completed=done, total=of),
-            actor=SYSTEM,
-            at=clock.now(),
-        )
+        task = bar.add_task(what, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def _tell(outcome: "Outcome", *, branch: str, rejects: Path | None, seconds: float) -> None:
@@ -149,6 +155,73 @@ def _tell(outcome: "Outcome", *, branch: str, rejects: Path | None, seconds: flo
         out.print(f"{outcome.known:,} accounts were here already.", markup=False)
     if outcome.rejected:
         out.print(f"{outcome.rejected:,} bad lines are in {rejects}.", markup=False)
+
+
+@app.command("repayments")
+def repayments(
+    file: Annotated[Path, typer.Argument(help="The repayments, one line each.", metavar="FILE.csv")],
+    into: Annotated[str, typer.Option(help="Where the money lies: bank, wallet, safe or payments_in.")],
+    source: Annotated[
+        str, typer.Option(help="Who gave the references, where there are several (a bank's name).")
+    ] = "",
+    branch: Annotated[
+        str, typer.Option(help="Whose accounts; this process's branch (KOUMEN_BRANCH) by default.")
+    ] = "",
+    rejects: Annotated[
+        Path | None,
+        typer.Option(help="Where bad lines go with their reasons; without it one bad line stops all."),
+    ] = None,
+) -> None:
+    """Post a file of repayments; the same file again, or the same line in another one, posts nothing."""
+    if rejects and file.exists() and rejects.exists() and rejects.samefile(file):
+        refuse("--rejects must not be the file itself")
+    if branch:
+        os.environ["KOUMEN_BRANCH"] = branch  # before the settings are read
+    from koumen.cli import ready
+
+    with ready.database(say):
+        ready.start_django()
+        ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
+        from koumen.credit.importer.repayments import INTO, RepaymentFile
+
+        known = {kind.value: kind for kind in INTO}
+        if into not in known:
+            refuse(f"--into must be one of {', '.join(known)}")
+        _post(RepaymentFile(file=file, into=known[into], source=source, rejects=rejects))
+
+
+def _post(repayments: "RepaymentFile") -> None:
+    from koumen.credit.importer.repayments import import_repayments
+    from koumen.kit import clock
+    from koumen.kit.actor import SYSTEM
+    from koumen.kit.errors import Refusal
+
+    started = monotonic()
+    try:
+        with _bar("Repayments") as on_progress:
+            posted = import_repayments(
+                repayments=repayments, on_progress=on_progress, actor=SYSTEM, at=clock.now()
+            )
+    except Refusal as refusal:
+        refuse(str(refusal))
+    _tell_posted(posted, rejects=repayments.rejects, seconds=monotonic() - started)
+
+
+def _tell_posted(posted: "Posted", *, rejects: Path | None, seconds: float) -> None:
+    count = posted.at_once + posted.one_by_one
+    out.print(
+        f"{count:,} repayments posted in {seconds:.1f} s ({count / max(seconds, 0.001):,.0f}/s):"
+        f" {posted.at_once:,} at once, {posted.one_by_one:,} one by one.",
+        markup=False,
+    )
+    if posted.known:
+        out.print(f"{posted.known:,} were here already.", markup=False)
+    if posted.rejected and rejects:
+        out.print(f"{posted.rejected:,} bad lines are in {rejects}.", markup=False)
+    elif posted.rejected:
+        # good when the file was read, refused when their turn came
+        shown = "\n".join(f"  {bad}" for bad in posted.refused)
+        refuse(f"{posted.rejected:,} lines were refused meanwhile:\n{shown}")
 
 
 @app.command("roads")

@@ -1,8 +1,6 @@
 """Taking over a file of accounts: all of it, or what is good of it, or nothing."""
 
-import csv
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,16 +12,15 @@ from koumen.audit.command import command, require
 from koumen.branch.queries import this_branch
 from koumen.credit.commands import store_product_version
 from koumen.credit.importer import staged
-from koumen.credit.importer.faults import FileFault, LinesRefused
+from koumen.credit.importer.faults import FileFault
 from koumen.credit.importer.history import write_history
 from koumen.credit.importer.places import Place
+from koumen.credit.importer.rejects import put_aside
 from koumen.credit.importer.taiwan import CURRENCY, PARAMETERS, PRODUCT, history_of
 from koumen.credit.models import ImportBatch
 from koumen.credit.permissions import may_import_accounts
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict
-
-FIRST_FAULTS = 20  # shown; the rest are counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +72,7 @@ def import_accounts(
     if not good and not bad and not known:
         raise FileFault(takeover.file, "has no accounts")
     if bad:
-        _put_aside(takeover, bad)
+        put_aside(takeover.file, takeover.rejects, bad)
     if not good:
         return Outcome(known=known, rejected=bad)
     product = store_product_version(
@@ -100,18 +97,3 @@ def digest_of(file: Path) -> str:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as fault:
         raise FileFault(file, f"cannot be read ({fault.strerror})") from None
-
-
-def _put_aside(takeover: Takeover, count: int) -> None:
-    """Write the bad lines with their reasons; raises LinesRefused when there is no place for them."""
-    if takeover.rejects is None:
-        raise LinesRefused(takeover.file, count, list(staged.bad_lines(FIRST_FAULTS)))
-    beside = takeover.rejects.with_name(f"{takeover.rejects.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(("line", "field", "why", "text"))
-            writer.writerows((bad.line, bad.field, bad.why, bad.text) for bad in staged.bad_lines())
-        beside.replace(takeover.rejects)
-    except OSError as fault:
-        raise FileFault(takeover.rejects, f"cannot be written ({fault.strerror})") from None

@@ -27,22 +27,31 @@ def read_lines(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, str,
             yield number, text[:SHOWN], _cells(number, text, header)
 
 
+def names_in(file: Path) -> list[str]:
+    """The names of a file's columns. Raises FileFault."""
+    return _names(file, next(_texts(file), None))
+
+
 def _header(file: Path, row: tuple[int, str | BadLine] | None, columns: tuple[str, ...]) -> list[str]:
-    if row is None:
-        raise FileFault(file, "is empty")
-    text = row[1]
-    if isinstance(text, BadLine):
-        raise FileFault(file, f"the first line {text.why}")
-    try:
-        header = [name.strip() for name in next(csv.reader([text], strict=True), [])]
-    except csv.Error as fault:
-        raise FileFault(file, f"the first line names no columns ({fault})") from None
+    header = _names(file, row)
     missing = [column for column in columns if column not in header]
     if missing:
         raise FileFault(file, f"has no column {', '.join(missing)}")
     if doubled := sorted({column for column in columns if header.count(column) > 1}):
         raise FileFault(file, f"has a column twice: {', '.join(doubled)}")
     return header
+
+
+def _names(file: Path, row: tuple[int, str | BadLine] | None) -> list[str]:
+    if row is None:
+        raise FileFault(file, "is empty")
+    text = row[1]
+    if isinstance(text, BadLine):
+        raise FileFault(file, f"the first line {text.why}")
+    try:
+        return [name.strip() for name in next(csv.reader([text], strict=True), [])]
+    except csv.Error as fault:
+        raise FileFault(file, f"the first line names no columns ({fault})") from None
 
 
 def _cells(number: int, text: str, header: list[str]) -> Cells | BadLine:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from koumen.credit.importer.faults import BadLine
 from koumen.credit.importer.lines import SHOWN, read_lines
+from koumen.credit.importer.rejects import keep_faults
 from koumen.credit.rules.cells import COLUMNS, AccountLine, BadCell, read_account
 
 AT_ONCE = 2_000
@@ -89,14 +90,6 @@ def good_lines() -> Iterator[AccountLine]:
                 )
 
 
-def bad_lines(limit: int | None = None) -> Iterator[BadLine]:
-    """The bad lines in the file's order."""
-    with connection.chunked_cursor() as cursor:
-        cursor.execute("select line, field, why, text from staged_fault order by line limit %s", [limit])
-        while rows := cursor.fetchmany(AT_ONCE):
-            yield from (BadLine(*row) for row in rows)
-
-
 def _rows(file: Path) -> Iterator[tuple[int, str, AccountLine] | BadLine]:
     for line, text, cells in read_lines(file, COLUMNS):
         if isinstance(cells, BadLine):
@@ -109,18 +102,14 @@ def _rows(file: Path) -> Iterator[tuple[int, str, AccountLine] | BadLine]:
 
 
 def _keep(rows: list[tuple[int, str, AccountLine] | BadLine]) -> None:
-    with connection.cursor() as cursor:
-        with cursor.copy("copy staged_line from stdin") as copy:
-            for row in rows:
-                if not isinstance(row, BadLine):
-                    line, text, it = row
-                    copy.write_row(
-                        (
-                            *(line, str(it.number), it.number, it.limit, it.is_woman, it.age),
-                            *(list(it.lateness), list(it.bills), list(it.payments), text),
-                        )
+    with connection.cursor() as cursor, cursor.copy("copy staged_line from stdin") as copy:
+        for row in rows:
+            if not isinstance(row, BadLine):
+                line, text, it = row
+                copy.write_row(
+                    (
+                        *(line, str(it.number), it.number, it.limit, it.is_woman, it.age),
+                        *(list(it.lateness), list(it.bills), list(it.payments), text),
                     )
-        with cursor.copy("copy staged_fault from stdin") as copy:
-            for row in rows:
-                if isinstance(row, BadLine):
-                    copy.write_row((row.line, row.field, row.why, row.text))
+                )
+    keep_faults(row for row in rows if isinstance(row, BadLine))
