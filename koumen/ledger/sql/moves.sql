@@ -1,6 +1,6 @@
 -- The accounts of these kinds, in their order, found by their whole key or opened; '' stands for the account `money`.
 create or replace function accounts_of(owner uuid, in_currency text, money bigint, kinds text[]) returns bigint[]
-language plpgsql set search_path from current as $$
+language plpgsql set search_path from current set plan_cache_mode = force_generic_plan as $$
 declare
   -- what a credit account owns; every other kind here is the branch's own (ledger/rules/chart.py, held by a test)
   owned constant text[] := '{principal,interest,late,fee,credit_balance}';
@@ -27,7 +27,7 @@ end $$;
 -- `money`. Returns the entry's id, as post_entry does.
 create or replace function post_moves(entry_uuid uuid, kind_of text, source uuid, effective timestamptz, recorded timestamptz,
                            owner uuid, in_currency text, money bigint, debits text[], credits text[], amounts bigint[])
-returns bigint language plpgsql set search_path from current as $$
+returns bigint language plpgsql set search_path from current set plan_cache_mode = force_generic_plan as $$
 declare
   ids constant bigint[] := accounts_of(owner, in_currency, money, debits || credits);
 begin
@@ -37,7 +37,8 @@ end $$;
 
 -- Whoever posts several entries in one transaction locks all their accounts first, in the order of their ids: entry
 -- by entry, two of them could wait for each other in a circle.
-create or replace function lock_accounts(ids bigint[]) returns void language plpgsql set search_path from current as $$
+create or replace function lock_accounts(ids bigint[]) returns void language plpgsql set search_path from current
+set plan_cache_mode = force_generic_plan as $$
 begin
   perform 1 from ledger_account where id = any(ids) order by id for no key update;
 end $$;
