@@ -47,6 +47,13 @@ class PlanStory:
         return Actor(Role.CUSTOMER, account.customer.person_id, customer_id=account.customer_id)
 
     @property
+    def plan_owner(self) -> UUID:
+        """The person who owes."""
+        person_id = self.customer.person_id
+        assert person_id is not None
+        return person_id
+
+    @property
     def plan(self) -> RepaymentPlan:
         """As it stands in the database."""
         return queries.repayment_plan(actor=SYSTEM, plan_id=self.plan_id)

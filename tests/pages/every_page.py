@@ -28,6 +28,7 @@ from koumen.visits.rules.reasons import CancelReason
 from koumen.web.ui.preferences import ELDER_COOKIE, LANGUAGE_COOKIE
 from tests import builders
 from tests.pages.credit_sights import credit_sights
+from tests.pages.plan_sights import plan_sights
 from tests.pages.sight import Sight
 from tests.sites import doors
 from tests.sites.doors import slot_in
@@ -46,6 +47,7 @@ def every_sight(at: datetime) -> Iterator[Sight]:
     yield from _visit(story, home, phone)
     yield from _other_endings(at)
     yield from credit_sights(at)
+    yield from plan_sights(at)
     yield from _console(story)
 
 

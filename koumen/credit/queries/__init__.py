@@ -21,6 +21,7 @@ from koumen.credit.queries.repayment_plans import (
     repayment_plan,
     repayment_plans_of,
     reviews_due,
+    reviews_of,
 )
 from koumen.credit.queries.sheets import cost_sheet, cost_sheet_content, cost_sheets_of
 from koumen.credit.queries.what_if import WhatIf, what_if
@@ -51,6 +52,7 @@ __all__ = [
     "repayment_plan",
     "repayment_plans_of",
     "reviews_due",
+    "reviews_of",
     "statements_of",
     "what_if",
 ]

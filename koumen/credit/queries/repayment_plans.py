@@ -107,6 +107,7 @@ class PlanNow:
     terms: RepaymentPlanTerms
     dues: tuple[PlanDue, ...]
     standing: PlanStanding
+    sheet_id: UUID | None  # of what was agreed last; a pause has none of its own
 
     @property
     def verbs(self) -> tuple[str, ...]:
@@ -121,7 +122,7 @@ class PlanNow:
 
 
 def plan_now(plan: RepaymentPlan, *, at: datetime, until: datetime | None = None) -> PlanNow | None:
-    """How a plan stands, None before it is agreed; two queries.
+    """How a plan stands, None before it is agreed; two or three queries.
 
     ``until``: as it stood then, by all that is known today. For a plan that was read by whoever may see it.
     """
@@ -130,12 +131,14 @@ def plan_now(plan: RepaymentPlan, *, at: datetime, until: datetime | None = None
         return None
     moment = until or at
     dues = dues_of(terms.dues)
+    agreed = plan.terms.exclude(sheet=None).order_by("-version")
     paid = paid_minor(plan.account_id, since=terms.counts_from, until=moment)
     return PlanNow(
         plan=plan,
         terms=terms,
         dues=dues,
         standing=standing(dues, paid, local_date(moment, this_branch().zone)),
+        sheet_id=terms.sheet_id or agreed.values_list("sheet_id", flat=True).first(),
     )
 
 
@@ -199,6 +202,12 @@ def reviews_to_tell(*, today: date) -> list[UUID]:
         due_date__lte=today, told_at=None, done_at=None, plan__state__in=AGREED_STATES
     )
     return list(rows.order_by("plan_id").distinct("plan_id").values_list("plan_id", flat=True))
+
+
+def reviews_of(*, actor: Actor, plan_id: UUID) -> list[RepaymentPlanReview]:
+    """The reviews of a plan, earliest first; one query."""
+    rows = RepaymentPlanReview.objects.filter(plan_id=plan_id, plan__account__in=visible_to(actor))
+    return list(rows.order_by("days"))
 
 
 def reviews_due(*, actor: Actor, at: datetime) -> Sequence[RepaymentPlanReview]:

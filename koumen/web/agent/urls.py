@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from koumen.web.agent.pages import door, money, road, today, visit
+from koumen.web.agent.pages import door, money, plan, road, today, visit
 from koumen.web.ui.urls import site_urls
 
 urlpatterns = site_urls(
@@ -23,6 +23,9 @@ urlpatterns = site_urls(
         path("visits/<uuid:visit_id>/cash/", money.cash, name="cash"),
         path("visits/<uuid:visit_id>/wallet/", money.wallet, name="wallet"),
         path("visits/<uuid:visit_id>/wallet/close/", money.close_wallet, name="close_wallet"),
+        path("visits/<uuid:visit_id>/plan/", plan.show, name="plan"),
+        path("visits/<uuid:visit_id>/plan/new/", plan.new, name="plan_new"),
+        path("visits/<uuid:visit_id>/plan/agree/", plan.agree, name="plan_agree"),
         path("visits/<uuid:visit_id>/leave/", road.leave, name="leave"),
     ],
 )

@@ -145,7 +145,9 @@ _WORDS: dict[str, str | Promise] = {
     "debit-account-holds-no-money": _("No money can be taken from this account."),
     # repayment plans
     "repayment-plan-not-found": _("We cannot find this repayment plan."),
+    "plan-not-begun": _("Please begin again from the first question."),
     "repayment-plan-not-yours": _("This repayment plan is not yours to change."),
+    "yes-not-said": _("First the customer must say yes; please tick that they did."),
     "answers-not-yours": _("These answers are shown to nobody but the customer."),
     "plan-not-affordable": _("This plan would ask for more than can be spared. Please choose another."),
     "plan-without-end": _("With this amount the debt would not end. Please call us, a person will help you."),

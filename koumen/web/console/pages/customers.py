@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from koumen.credit import queries as credit
+from koumen.credit.permissions import may_make_plan
 from koumen.credit.rules.cost_sheet import Sheet
 from koumen.kit import clock
 from koumen.kit.actor import Actor
@@ -21,6 +22,7 @@ from koumen.people.commands import reveal
 from koumen.visits import queries as visit_queries
 from koumen.web.console.pages.frame import page
 from koumen.web.ui.actors import actor_of, signed_in
+from koumen.web.ui.repayment_plans import plan_card
 
 if TYPE_CHECKING:
     from koumen.credit.models import CreditAccount
@@ -94,6 +96,10 @@ def show(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         "accounts": [
             _account(actor, account, at)
             for account in credit.accounts_of(actor=actor, customer_id=customer_id)
+        ],
+        "may_make_plan": may_make_plan(actor, customer_id),
+        "plans": [
+            plan_card(plan, at=at) for plan in credit.repayment_plans_of(actor=actor, customer_id=customer_id)
         ],
         "delegates": [{"delegate": one, "details": named[one.person_id]} for one in delegates],
         "visits": [

@@ -33,6 +33,7 @@ def _staff(actor: Actor) -> bool:
 SECTIONS = (
     Section("home", _("The day"), _staff),
     Section("customers", _("Customers"), _staff),
+    Section("plans", _("Repayment plans"), _staff),
     Section("finance", _("Finance"), may_read_books),
     Section("products", _("Products"), may_read_products),
     Section("audit", _("Audit"), may_read_chain),

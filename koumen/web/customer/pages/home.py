@@ -10,6 +10,7 @@ from koumen.people import queries as people
 from koumen.visits import queries as visits
 from koumen.web.customer.pages.cards import debt_cards, own_name, visit_card
 from koumen.web.ui.actors import actor_of
+from koumen.web.ui.repayment_plans import open_plan_card
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -32,4 +33,5 @@ def _home(actor: Actor) -> dict[str, object]:
         "debts": debt_cards(actor=actor, accounts=accounts, at=at),
         "now": [card for card in cards if card.is_now],
         "visits": [card for card in cards if not card.is_now],
+        "plan": open_plan_card(actor=actor, customer_id=customer.id, at=at),
     }
