@@ -154,7 +154,7 @@ def test_a_slot_that_conduct_denies_is_an_outcome_with_its_ruling(
     tested = queries.chances_of
     content = json.loads((PACKS / "base.json").read_text("utf-8"))
     content |= {
-        "version": 2,
+        "version": content["version"] + 1,
         "effective_from": "2026-11-24",
         "hours": {"visit": ["09:00", "10:00"], "zone": "customer"},
     }

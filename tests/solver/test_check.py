@@ -100,7 +100,7 @@ def judged(small: SmallDay) -> list[Fault]:
 
 
 @given(small_days())
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=1500, deadline=None)
 def test_the_judge_says_what_brute_force_and_the_solver_say_of_every_small_day(small: SmallDay) -> None:
     if len(small.nodes) == 2:
         return  # nobody is promised anything: there is nothing to judge

@@ -60,7 +60,7 @@ spans = st.lists(
 
 
 @given(spans, legs, st.integers(-30, 90), st.integers(-30, 120))
-@settings(max_examples=2000)
+@settings(max_examples=1000)
 def test_arriving_and_leaving_are_inverse_to_each_other(
     day: tuple[Span, ...], leg: tuple[int, ...], leaving: int, there_by: int
 ) -> None:
