@@ -1,4 +1,4 @@
-"""What happens to repayment plans without anybody asking."""
+"""What happens without anybody asking: the night, and what becomes of repayment plans."""
 
 import structlog
 from procrastinate.contrib.django import app
@@ -11,6 +11,20 @@ from koumen.kit.actor import SYSTEM
 from koumen.kit.errors import Refusal
 
 logger = structlog.get_logger()
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="koumen.credit.jobs.keep_night", queue="heavy")
+def keep_night(timestamp: int) -> None:
+    """Judge, charge and bill what midnight brought. Every hour, since midnight is the branch's own: most find nothing.
+
+    So a night that was missed or cut off is made up for within the hour.
+    """
+    del timestamp
+    today = clock.local_date(clock.now(), this_branch().zone)
+    night = commands.run_night(until=today, actor=SYSTEM)
+    if night.accounts:
+        logger.info("night_kept", accounts=night.accounts, judged=night.judged, bills=night.bills)
 
 
 @app.periodic(cron="20 * * * *")

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL((SQL / "moves.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop),
         # a changed row that stays on its page touches no index
         migrations.RunSQL(
-            "alter table ledger_account set (fillfactor = 80)", "alter table ledger_account reset (fillfactor)"
+            "alter table ledger_account set (fillfactor = 80)",
+            "alter table ledger_account reset (fillfactor)",
         ),
     ]
