@@ -34,6 +34,7 @@ class DebtCard:
     credit: Money
     due_date: date | None
     interest_free_until: date | None
+    is_late: bool
     is_overdue: bool  # the due day of the newest bill has passed
 
 
@@ -66,6 +67,7 @@ def debt_cards(*, actor: Actor, accounts: "Sequence[CreditAccount]", at: datetim
                 credit=Money(owed.credit_balance_minor, owed.currency),
                 due_date=owed.due_date,
                 interest_free_until=owed.interest_free_until,
+                is_late=owed.is_late,
                 is_overdue=owed.due_date is not None and owed.due_date < today,
             )
         )
