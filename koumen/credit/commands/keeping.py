@@ -116,7 +116,7 @@ def _document(change: Change) -> dict[str, Any]:
         "activity": change.activity,
         "repayment": change.repayment,
         "statements": list(change.statements),
-        "plans_new": list(change.plans_new),
+        "plans_new": [{**row, **_moved(held, UUID(row["id"]))} for row in change.plans_new],
     }
     return {name: value for name, value in document.items() if value or name in _ALWAYS}
 
@@ -137,6 +137,12 @@ def _dues(held: HeldAccount) -> dict[str, list[Any]]:
         "dues_new": [row for issued, row in rows.items() if issued not in known],
         "dues_gone": [row["id"] for issued, row in known.items() if issued not in rows],
     }
+
+
+def _moved(held: HeldAccount, plan_id: UUID) -> Plain:
+    """How far a plan is; one that is not in the position any more is over, wherever it stopped."""
+    plan = next((one for one in held.position.plans if one.plan_id == plan_id), None)
+    return {**(plan_row(plan) if plan else {"next_no": 1, "cut_minor": 0}), "is_over": plan is None}
 
 
 def _plans(held: HeldAccount) -> list[Plain]:

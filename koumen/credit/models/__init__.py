@@ -102,7 +102,7 @@ class Activity(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="activities")
+    account = models.ForeignKey(CreditAccount, models.PROTECT, related_name="activities", db_index=False)
     kind = models.TextField()  # rules.activity.ActivityKind, or reversal
     amount_minor = models.BigIntegerField()
     details = models.JSONField(default=dict)
@@ -138,7 +138,7 @@ class Purchase(models.Model):
     """Something bought with the line, or given back (negative is a refund). Append-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="purchases")
+    account = models.ForeignKey(CreditAccount, models.PROTECT, related_name="purchases", db_index=False)
     amount_minor = models.BigIntegerField()
     description = models.TextField()  # merchant or kind, never a person
     category = models.TextField(default="shop")  # rules.buying.Category

@@ -66,7 +66,7 @@ begin
     insert into credit_instalmentplan (id, account_id, kind, purchase_id, sheet_id, principal_minor, schedule,
         charge_bucket, started_at, next_no, cut_minor, is_over)
       select id, of_account, kind, purchase_id, sheet_id, principal_minor, schedule, charge_bucket, started_at,
-        1, 0, false
+        next_no, cut_minor, is_over
       from jsonb_populate_recordset(null::credit_instalmentplan, doc -> 'plans_new');
   end if;
   if doc ? 'plans' then
