@@ -55,6 +55,12 @@ def agent_id_of(*, person_id: UUID) -> UUID | None:
     return Agent.objects.filter(person_id=person_id).values_list("id", flat=True).first()
 
 
+def staff_numbers(*, person_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+    """The staff numbers of those of these persons who are agents; one query."""
+    rows = Agent.objects.filter(person_id__in=list(person_ids))
+    return dict(rows.values_list("person_id", "staff_number"))
+
+
 def agent_card(*, agent_id: UUID) -> AgentCard:
     """The badge of one agent; one query. Raises Missing("agent-not-found")."""
     cards = agent_cards(agent_ids=[agent_id])

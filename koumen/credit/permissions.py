@@ -99,6 +99,11 @@ def may_review_plan(actor: Actor) -> bool:
     return actor.has(Role.DISPATCHER, Role.FINANCE, Role.SYSTEM)
 
 
+def may_follow_accounts(actor: Actor) -> bool:
+    """Everything that happened on an account and who did it: staff's; agents see what their visit needs."""
+    return actor.has(*KEEPERS, Role.DISPATCHER, Role.COMPLIANCE)
+
+
 def may_record_repayment(actor: Actor) -> bool:
     """Entering money that came by transfer, at a desk or in a file: finance's, and the system's."""
     return actor.has(Role.FINANCE, Role.SYSTEM)

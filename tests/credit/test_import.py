@@ -24,9 +24,11 @@ from koumen.credit.importer import (
 )
 from koumen.credit.importer.invented import mobile_of
 from koumen.credit.models import CreditAccount, Due, ImportBatch, Purchase, Statement
+from koumen.credit.queries.timeline import TimelineSearch, timeline
 from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.errors import Conflict, Denied
 from koumen.kit.ids import new_id
+from koumen.ledger.models import Entry
 from koumen.ledger.queries import trial_balance
 from koumen.people.commands import reveal
 from koumen.people.models import Person
@@ -98,6 +100,19 @@ def test_every_bill_is_the_files_and_the_books_are_right(write: Callable[..., Pa
         assert [bill.reported_lateness for bill in bills] == said
     assert check_books().is_right
     assert sum(line.balance_minor for line in trial_balance(actor=SYSTEM)) == 0
+
+
+@pytest.mark.usefixtures("taiwan")
+def test_an_account_tells_what_was_taken_over_as_such(write: Callable[..., Path], at: datetime) -> None:
+    take_over(write([ROWS[1]]), at)
+    account = CreditAccount.objects.get()
+    rows = timeline(actor=SYSTEM, account_id=account.id, search=TimelineSearch(), limit=1000).rows
+    *ours, first = rows
+    assert first.kind == "opened"
+    assert {"purchase", "import_payment", "bill", "opening"} <= {row.kind for row in ours}
+    assert all(row.details["is_taken_over"] and not row.is_reversible for row in ours)
+    entries = {row.entry_id for row in ours if row.kind != "bill"}
+    assert entries == set(Entry.objects.values_list("entry_id", flat=True))
 
 
 @pytest.mark.usefixtures("taiwan")

@@ -18,6 +18,7 @@ from koumen.credit.queries.past import REVERSAL
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.activity import Activity, ActivityKind
 from koumen.credit.rules.allocation import Bucket
+from koumen.credit.rules.mending import FINAL
 from koumen.credit.rules.position import Move
 from koumen.credit.states import CREDIT_ACCOUNT, AccountState
 from koumen.kit.actor import Actor
@@ -91,16 +92,12 @@ def reverse_activity(*, activity_id: UUID, reason: str, actor: Actor, at: dateti
 
 
 def _require_reversible(held: HeldAccount, row: ActivityRow) -> None:
-    if row.kind == REVERSAL or row.kind in _FINAL:
+    if row.kind == REVERSAL or row.kind in FINAL:
         raise Conflict("activity-not-reversible")
     if ActivityRow.objects.filter(reverses=row).exists():
         raise Conflict("activity-already-reversed")
     if held.state == AccountState.CLOSED:
         raise Conflict("account-closed")
-
-
-# A write-off also ended the account; money for it comes in as a recovery. A due day is simply changed again.
-_FINAL = frozenset({ActivityKind.WRITE_OFF, ActivityKind.DUE_DAY})
 
 
 @command

@@ -13,7 +13,7 @@ from koumen.credit.models import Activity, Proposal
 from koumen.credit.permissions import may_mend_accounts, visible_to
 from koumen.credit.queries.past import REVERSAL
 from koumen.credit.rules.allocation import Bucket
-from koumen.credit.rules.mending import REASONS, Act
+from koumen.credit.rules.mending import REASONS, WAIVABLE, Act, is_same_person
 from koumen.credit.states import PROPOSAL, ProposalState
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict, Denied, Invalid, Missing
@@ -95,7 +95,7 @@ def decide_proposal(
         raise Missing("proposal-not-found")
     hold_account(actor, account_id)
     row = lock(rows, missing="proposal-not-found", id=proposal_id)
-    if row.proposed_by == actor.key:
+    if is_same_person(row.proposed_by, actor.key):
         raise Denied("second-person-needed")
     row.state = PROPOSAL.move(ProposalState(row.state), "approve" if is_approved else "refuse")
     row.decided_by, row.decided_at = actor.key, at
@@ -161,7 +161,3 @@ def _require_sensible(proposed: Proposed) -> int:
     if Activity.objects.filter(reverses=row).exists():
         raise Conflict("activity-already-reversed")
     return row.amount_minor
-
-
-# What can be let go: never what was bought.
-WAIVABLE = frozenset({Bucket.INTEREST, Bucket.LATE, Bucket.FEE, Bucket.INSTALMENT_FEE})

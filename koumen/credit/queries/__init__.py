@@ -2,7 +2,9 @@
 
 from koumen.credit.queries.accounts import (
     account_for_request,
+    account_named,
     accounts_of,
+    activity,
     credit_account,
     owed,
     position_at,
@@ -10,7 +12,6 @@ from koumen.credit.queries.accounts import (
     statements_of,
 )
 from koumen.credit.queries.bills import BillSheet, bill, bills_of
-from koumen.credit.queries.night import accounts_to_turn
 from koumen.credit.queries.products import product_versions
 from koumen.credit.queries.purchases import Bought, BoughtRow, bought
 from koumen.credit.queries.repayment_plans import (
@@ -35,8 +36,9 @@ __all__ = [
     "PlanOffer",
     "WhatIf",
     "account_for_request",
+    "account_named",
     "accounts_of",
-    "accounts_to_turn",
+    "activity",
     "bill",
     "bills_of",
     "bought",

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from koumen.branch.queries import this_branch
-from koumen.credit.models import CreditAccount, Quote, Statement
+from koumen.credit.models import Activity, CreditAccount, Quote, Statement
 from koumen.credit.permissions import may_see_account, visible_to
 from koumen.credit.queries.reading import read_account
 from koumen.credit.rules.account import HeldAccount
@@ -41,6 +41,18 @@ def credit_account(*, actor: Actor, account_id: UUID) -> CreditAccount:
     return found
 
 
+def account_named(*, actor: Actor, name: str) -> CreditAccount:
+    """One account with its product, by its number or its id; one query. Raises Missing("account-not-found")."""
+    rows = visible_to(actor).select_related("product")
+    try:
+        found = rows.filter(id=UUID(name)).first()
+    except ValueError:
+        found = rows.filter(number__iexact=name.strip()).first()
+    if found is None:
+        raise Missing("account-not-found")
+    return found
+
+
 def accounts_of(*, actor: Actor, customer_id: UUID) -> list[CreditAccount]:
     """A customer's accounts with their products, oldest first; one query."""
     rows = visible_to(actor).filter(customer_id=customer_id)
@@ -57,6 +69,14 @@ def account_for_request(*, customer_id: UUID) -> UUID:
     found = rows.values_list("id", flat=True).first()
     if found is None:
         raise Missing("account-not-found")
+    return found
+
+
+def activity(*, actor: Actor, activity_id: UUID) -> Activity:
+    """One thing that happened on an account; one query. Raises Missing("activity-not-found")."""
+    found = Activity.objects.filter(id=activity_id, account__in=visible_to(actor)).first()
+    if found is None:
+        raise Missing("activity-not-found")
     return found
 
 

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from koumen.credit.rules.activity import ActivityKind
+from koumen.credit.rules.allocation import Bucket
+
 
 class Act(StrEnum):
     """What is proposed."""
@@ -18,4 +21,15 @@ REASONS: dict[Act, tuple[str, ...]] = {
     Act.WRITE_OFF: ("uncollectable", "deceased", "fraud", "settled_by_law"),
 }
 
+# What can be let go: never what was bought.
+WAIVABLE = (Bucket.INTEREST, Bucket.LATE, Bucket.FEE, Bucket.INSTALMENT_FEE)
+
+# A write-off also ended the account; money for it comes in as a recovery. A due day is simply changed again.
+FINAL = frozenset({ActivityKind.WRITE_OFF, ActivityKind.DUE_DAY})
+
 PAUSE_REASONS = ("hardship", "illness", "bereavement", "calamity", "dispute")
+
+
+def is_same_person(key: str, other: str) -> bool:
+    """Whether two keys of actors name one person, in whatever roles: a second role is no second person."""
+    return key.rpartition(":")[2] == other.rpartition(":")[2]
