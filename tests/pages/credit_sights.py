@@ -1,7 +1,7 @@
 """The credit pages of three customers: a bill to be paid, a late one, and one who is owed money."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -52,7 +52,7 @@ class Shopper:
 
 def a_shopper(at: datetime) -> Shopper:
     """Somebody without any debt yet."""
-    line = a_line(at, parameters=MONTHLY)
+    line = replace(a_line(at, parameters=MONTHLY), agent_id=builders.an_agent(at).id)
     account = queries.credit_account(actor=SYSTEM, account_id=line.account_id)
     return Shopper(line, doors.as_customer(account.customer.person_id))
 

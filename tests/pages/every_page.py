@@ -28,6 +28,7 @@ from koumen.visits.rules.reasons import CancelReason
 from koumen.web.ui.preferences import ELDER_COOKIE, LANGUAGE_COOKIE
 from tests import builders
 from tests.pages.credit_sights import credit_sights
+from tests.pages.mending_sights import mending_sights
 from tests.pages.plan_sights import plan_sights
 from tests.pages.sight import Sight
 from tests.sites import doors
@@ -178,6 +179,7 @@ def _console(story: Story) -> Iterator[Sight]:
         ("staff", "staff/"),
     ):
         yield Sight(f"console-{name}", desk, f"/console/{address}")
+    yield from mending_sights(story)
     close_books(through=story.now.date() - timedelta(days=1), actor=SYSTEM, at=story.now)
     finance = doors.as_staff(builders.a_person(story.now, role=Role.FINANCE))
     yield Sight("console-closed-days", finance, "/console/finance/closed-days/")

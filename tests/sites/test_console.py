@@ -286,7 +286,9 @@ def test_one_hit_opens_the_customer_or_the_visit_at_once(story: Story, at: datet
 
 def test_an_unknown_number_finds_nobody(at: datetime) -> None:
     for q in ("C-none", "13800009999", "<script>", "'"):
-        assert "Nobody and no visit has this number." in text(desk(at).get("/console/customers/", {"q": q}))
+        assert "Nobody, no account and no visit has this number." in text(
+            desk(at).get("/console/customers/", {"q": q})
+        )
 
 
 def test_a_customer_page_shows_what_is_owed_and_the_visits(story: Story, at: datetime) -> None:

@@ -15,7 +15,7 @@ from koumen.credit.permissions import may_make_plan
 from koumen.credit.rules.cost_sheet import Sheet
 from koumen.kit import clock
 from koumen.kit.actor import Actor
-from koumen.kit.errors import Invalid
+from koumen.kit.errors import Invalid, Missing
 from koumen.kit.money import Money
 from koumen.people import queries as people
 from koumen.people.commands import reveal
@@ -33,7 +33,7 @@ class SearchForm(forms.Form):
     """What a caller says: a number."""
 
     q = forms.CharField(
-        label=_("Customer number, telephone or visit number"),
+        label=_("Customer number, telephone, account or visit number"),
         max_length=40,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
@@ -42,7 +42,7 @@ class SearchForm(forms.Form):
 @signed_in
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
-    """By customer number, telephone or visit number; nobody leafs through customers."""
+    """By customer number, telephone, account or visit number; nobody leafs through customers."""
     actor, at = actor_of(request), clock.now()
     form = SearchForm(request.GET if "q" in request.GET else None)
     if not form.is_valid():
@@ -51,6 +51,9 @@ def search(request: HttpRequest) -> HttpResponse:
     visit_id = visit_queries.visit_by_number(actor=actor, number=text)
     if visit_id:
         return redirect("visit", visit_id=visit_id)
+    account = _account_number(actor, text)
+    if account:
+        return redirect("account", account=account)
     hits = _found(actor, text)
     if len(hits) == 1:
         return redirect("customer", customer_id=hits[0].id)
@@ -61,6 +64,14 @@ def search(request: HttpRequest) -> HttpResponse:
         "hits": [{"customer": one, "details": named[one.person_id]} for one in hits],
     }
     return page(request, "customers", "customers", context)
+
+
+def _account_number(actor: Actor, text: str) -> str:
+    """The number of the account that is meant; empty for none."""
+    try:
+        return credit.account_named(actor=actor, name=text).number
+    except Missing:
+        return ""
 
 
 def _found(actor: Actor, text: str) -> "list[Customer]":

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from koumen.branch.queries import this_branch
+from koumen.credit.queries.proposals import waiting_proposals
 from koumen.dispatch import queries as dispatch
 from koumen.dispatch.queries import BoardRow, BoardStop
 from koumen.kit import clock
@@ -185,6 +186,7 @@ class _Figures:
     cash: list[Money]
     holders: int
     may_see_cash: bool
+    waiting: int  # for a second person; for those who read the books
 
 
 def _figures(rows: Sequence[BoardRow], alerts: Sequence["Alert"], *, actor: Actor) -> _Figures:
@@ -205,6 +207,7 @@ def _figures(rows: Sequence[BoardRow], alerts: Sequence["Alert"], *, actor: Acto
         or [Money(0, this_branch().currency)],
         holders=len({agent_id for agent_id, _, _ in in_hand}),
         may_see_cash=may_see_cash,
+        waiting=waiting_proposals(actor=actor) if may_see_cash else 0,
     )
 
 

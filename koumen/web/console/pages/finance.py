@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from koumen.agents import queries as agents
+from koumen.credit.queries.proposals import waiting_proposals
 from koumen.documents.rules.book import TrialContent, TrialRow
 from koumen.documents.rules.typeset import typeset_book
 from koumen.kit import clock
@@ -49,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "lines": [_trial(line) for line in lines],
         "totals": _totals(lines),
+        "waiting": waiting_proposals(actor=actor),
     }
     return page(request, "finance", "finance", context)
 

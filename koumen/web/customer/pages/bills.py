@@ -19,8 +19,8 @@ from koumen.credit.queries.plans import is_bill_splittable
 from koumen.kit import clock
 from koumen.kit.actor import Actor
 from koumen.kit.money import Money
-from koumen.web.customer.pages import credit_words as words
 from koumen.web.customer.pages.accounts import own_accounts
+from koumen.web.ui import credit_words as words
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.csv_files import csv_file
 

@@ -15,8 +15,8 @@ from koumen.branch.queries import this_branch
 from koumen.credit import queries
 from koumen.kit import clock
 from koumen.kit.money import Money
-from koumen.web.customer.pages import credit_words as words
 from koumen.web.customer.pages.accounts import chosen_account
+from koumen.web.ui import credit_words as words
 from koumen.web.ui.actors import actor_of
 
 MONTHS_A_PAGE = 3  # a quarter: what one still remembers buying

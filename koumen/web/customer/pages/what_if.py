@@ -12,9 +12,9 @@ from koumen.credit import queries
 from koumen.credit.rules.what_if import Outlook, Preview
 from koumen.kit import clock
 from koumen.kit.money import Money
-from koumen.web.customer.pages import credit_words as words
 from koumen.web.customer.pages.accounts import chosen_account
 from koumen.web.customer.pages.cards import debt_cards
+from koumen.web.ui import credit_words as words
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.amounts import AmountForm
 
