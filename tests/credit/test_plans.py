@@ -384,7 +384,21 @@ def test_whoever_ends_a_plan_owes_what_they_owed_and_a_longer_rest_stays(story: 
     owed = story.line.owed(story.now).all_minor
     story.breaks()
     assert story.line.owed(story.now).all_minor == owed
-    assert story.plan.account.late_paused_until == date(2026, 11, 24)
+    assert story.plan.account.late_paused_until == date(2026, 11, 24), "late charges count again from today"
+
+    other = somebody_behind()
+    commands.pause_late_charges(
+        account_id=other.line.account_id,
+        until=date(2027, 1, 20),
+        reason="illness",
+        key=new_id(),
+        actor=SYSTEM,
+        at=other.now,
+    )
+    other.proposes()
+    other.agrees()
+    other.breaks()
+    assert other.plan.account.late_paused_until == date(2027, 1, 20), "what was granted before stays"
 
 
 # --- looking again --------------------------------------------------------------------------------------
