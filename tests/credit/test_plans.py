@@ -307,6 +307,12 @@ def test_the_night_waits_some_days_for_a_payment_then_ends_the_plan(running: Pla
     assert running.on(noon(12, 19)).night().state == S.BROKEN
 
 
+def test_a_check_that_finds_nothing_leaves_what_was_shown_of_the_account_good(running: PlanStory) -> None:
+    version = running.plan.account.version
+    assert running.night().state == S.RUNNING
+    assert running.plan.account.version == version
+
+
 def test_money_given_in_time_that_arrives_late_does_not_break_a_kept_plan(running: PlanStory) -> None:
     """The agent's phone was without a net: the plan is as if the night had never ended it, to the cent."""
     running.on(noon(12, 18)).night()

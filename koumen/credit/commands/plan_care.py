@@ -115,7 +115,8 @@ def check_plan(*, plan_id: UUID, actor: Actor, at: datetime) -> RepaymentPlan:
         _restore(one, actor)
     elif REPAYMENT_PLAN.can(state, "finish"):
         _check_running(one, actor)
-    keep(one.change)
+    if one.change.facts:  # else nothing happened, and quotes and sheets of the account stay good
+        keep(one.change)
     return one.plan
 
 
