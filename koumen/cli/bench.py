@@ -89,6 +89,35 @@ def _show_dispatch(told: dict[str, Any]) -> None:
         out.print(f"  left out: {line}", markup=False)
 
 
+@app.command("night")
+def night(
+    *,
+    accounts: Annotated[int, typer.Option(min=100, help="How many.")] = 100_000,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="How many share the work.")] = 2,
+    as_json: AsJson = False,
+    quick: Quick = False,
+) -> None:
+    """The night over many accounts against as many bare rows; a million take some minutes and 5 GB for a while."""
+    from koumen.cli import environment
+
+    if environment.database_url():
+        refuse(
+            "bench night makes a database and throws it away: leave DATABASE_URL out, to use the embedded server"
+        )
+    with thrown_away_database() as connection:
+        from koumen.embedded import supervisor
+        from koumen.simulation.bench_night import QUICK_ACCOUNTS, measure
+
+        measured = measure(
+            connection,
+            accounts=QUICK_ACCOUNTS if quick else accounts,
+            workers=workers,
+            postmaster=supervisor.status(environment.data()).pid or 0,
+            say=say,
+        )
+        show(measured, as_json=as_json)
+
+
 @contextmanager
 def thrown_away_database() -> Iterator["psycopg.Connection[Any]"]:
     """A migrated branch in a database of its own on the embedded server, gone afterwards."""

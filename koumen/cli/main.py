@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from koumen.cli import audit, bench, books, demo, doctor, imports, migrate, plan, serve, travel, worker
+from koumen.cli import (
+    audit,
+    bench,
+    books,
+    credit,
+    demo,
+    doctor,
+    imports,
+    migrate,
+    plan,
+    serve,
+    travel,
+    worker,
+)
 from koumen.cli.saying import refuse
 
 app = typer.Typer(
@@ -22,6 +35,7 @@ app.command("migrate")(migrate.migrate)
 app.add_typer(imports.app, name="import")
 app.command("plan")(plan.plan)
 app.add_typer(travel.app, name="travel")
+app.add_typer(credit.app, name="credit")
 app.add_typer(books.app, name="books")
 app.add_typer(audit.app, name="audit")
 app.add_typer(bench.app, name="bench")

@@ -8,3 +8,7 @@ class CreditConfig(AppConfig):
 
     name = "koumen.credit"
     label = "credit"
+
+    def ready(self) -> None:
+        """Let the room's jobs register themselves."""
+        from koumen.credit import jobs  # noqa: F401

@@ -36,12 +36,47 @@ class ProductVersionStored(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StatementIssued(Event):
-    """A bill was made; the subject is the credit account."""
+    """A bill was made for one account alone, before the night came to it; the subject is the credit account."""
 
     statement_id: UUID
     balance_minor: int
     minimum_minor: int
     currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GracesEnded(Event):
+    """The night judged bills whose grace had ended; the subject is the chunk, and the source of its entries.
+
+    One fact for thousands of accounts: what became of each bill is in its row, what was charged in the books.
+    """
+
+    on: date
+    currency: str
+    judged: int
+    late: int
+    late_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillsMade(Event):
+    """The night made bills; the subject is the chunk, and the source of its entries.
+
+    One fact for thousands of bills: each bill is a row that never changes. They are those of the day with this
+    ``through_entry_id``; ``digest`` is SHA-256, hexadecimal, of a line "account balance minimum" for each, in the
+    order of the accounts' ids.
+    """
+
+    on: date
+    currency: str
+    bills: int
+    balance_minor: int
+    minimum_minor: int
+    interest_minor: int
+    late_charges_minor: int
+    plan_charges_minor: int
+    through_entry_id: int
+    digest: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,6 +48,9 @@ def logins(town: Town | None = None) -> list[Login]:
     phones = (
         ("customer", "customer", customer.phone, ""),
         ("elder", "customer, elder mode", elder.phone, "a visit waits for their yes"),
+        ("instalments", "customer, instalments", town.customers[15].phone, "a plan in its fourth month"),
+        ("late", "customer, late", town.customers[16].phone, "interest and a late charge"),
+        ("ahead", "customer, credit balance", town.customers[17].phone, "is owed money"),
         ("relative", "relative", town.relative.phone, "asks for visits for the customer in elder mode"),
     )
     others = f"others: {agent_username(badges[1])} … {agent_username(badges[-1])}"

@@ -23,6 +23,7 @@ from koumen.kit.errors import Conflict
 from koumen.people import commands as people
 from koumen.people.queries import actor_for, delegates_of, persons_by_phone
 from koumen.people.rules.details import PersonalDetails
+from koumen.simulation.lives import LIVES, Newcomer, live
 from koumen.simulation.logins import PASSWORD, STAFF, agent_username
 from koumen.simulation.spending import Spending, bill_days, due_day_of, ending_with, spending_of
 from koumen.simulation.town import (
@@ -49,6 +50,7 @@ HOME_VISIT = "home_visit"
 PRODUCT = "spend now, pay later"
 # What the two customers owe whom everybody meets first: (this bill, bought since), in fen.
 NICE = {0: (128_640, 21_360), 4: (30_000, 8_850)}
+LIVED_BILLS = 4  # bills of those who were with us from the beginning
 EARLY = (time(8, 30), time(18, 0))
 LATE = (time(10, 30), time(20, 0))
 
@@ -160,14 +162,17 @@ def plan_shifts(town: Town, moment: Moment, *, progress: Progress) -> None:
 
 
 def settle_customers(town: Town, moment: Moment, *, progress: Progress) -> None:
-    """Customers with six months of statements, in one batch: all of them or none."""
+    """Customers with six months of statements, in one batch: all of them or none; then those who lived here."""
+    # in force since before the first bill of whoever lived here
+    long_ago = moment.at - timedelta(days=365)
     product = store_product_version(
         product=PRODUCT,
         currency="CNY",
         parameters=Parameters(bill_day=bill_days(moment.today)[-1].day, due_day=due_day_of(moment.today)),
         actor=SYSTEM,
-        at=moment.at,
+        at=long_ago,
     )
+    taken_over = CUSTOMERS - len(LIVES)
     try:
         write_history(
             accounts=_accounts(town, moment),
@@ -180,15 +185,34 @@ def settle_customers(town: Town, moment: Moment, *, progress: Progress) -> None:
     except Conflict as refusal:
         if refusal.code != "batch-known":
             raise
-    progress("customers", CUSTOMERS, CUSTOMERS)
+    for done, (place, story) in enumerate(LIVES.items(), start=taken_over + 1):
+        live(_newcomer(town, place, product.id, moment), story, now=moment.at)
+        progress("customers", done, CUSTOMERS)
+
+
+def _newcomer(town: Town, place: int, product_id: UUID, moment: Moment) -> Newcomer:
+    resident = town.customers[place]
+    return Newcomer(
+        resident=resident,
+        details=details_of(resident),
+        number=_number(place),
+        product_id=product_id,
+        bill_days=bill_days(moment.today)[-LIVED_BILLS:],
+    )
+
+
+def _number(place: int) -> str:
+    return f"QH{place + 1:06}"
 
 
 def _accounts(town: Town, moment: Moment) -> Iterator[HistoricAccount]:
     elder = first_elder(town.customers)
     for place, resident in enumerate(town.customers):
+        if place in LIVES:
+            continue
         spending = _spending(town, place, moment)
         yield HistoricAccount(
-            number=f"QH{place + 1:06}",
+            number=_number(place),
             details=details_of(resident),
             latitude=resident.at[0],
             longitude=resident.at[1],

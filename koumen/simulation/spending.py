@@ -1,10 +1,11 @@
 """Six months in which the people of the invented town bought, were billed and paid back. Pure, from the seed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from koumen.credit.rules.buying import Category
 from koumen.credit.rules.calendar import due_on
 from koumen.credit.rules.history import HistoricMonth, HistoricPurchase
 
@@ -19,6 +20,11 @@ _GOODS = (
     *(("供电公司", 60, 240), ("自来水公司", 25, 80), ("电器城", 200, 1800), ("服装店", 60, 420)),
     *(("社区食堂", 8, 40), ("眼镜店", 120, 600), ("手机充值", 20, 100), ("家具城", 150, 1500)),
 )
+# What of it is no shop with a door.
+_CATEGORIES = {
+    **dict.fromkeys(("供电公司", "自来水公司", "手机充值"), Category.UTILITY),
+    **dict.fromkeys(("菜鸟驿站生鲜", "服装店", "新华书店"), Category.ONLINE),
+}
 _LIMITS_YUAN = (3_000, 5_000, 8_000, 10_000, 20_000)
 
 
@@ -141,9 +147,11 @@ def _purchases(
             continue
         room_minor -= amount
         at = _moment(random, start, end, zone)
-        bought.append(HistoricPurchase(amount_minor=amount, description=name, purchased_at=at))
+        category = _CATEGORIES.get(name, Category.SHOP)
+        one = HistoricPurchase(amount_minor=amount, description=name, purchased_at=at, category=category)
+        bought.append(one)
         if len(bought) > 1 and random.random() < 0.04:  # noqa: PLR2004  (now and then a thing goes back)
-            bought.append(HistoricPurchase(amount_minor=-amount, description=name, purchased_at=at))
+            bought.append(replace(one, amount_minor=-amount))
     return tuple(sorted(bought, key=lambda purchase: purchase.purchased_at))
 
 

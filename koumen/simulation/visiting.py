@@ -26,6 +26,7 @@ from koumen.payments.commands import open_wallet, pay_cash, settle_wallet
 from koumen.payments.queries import payments_of_visit, remaining_minor
 from koumen.payments.rules.wallet import Charge, ChargeState
 from koumen.people.queries import actor_for, persons_by_phone
+from koumen.simulation.lives import LIVES
 from koumen.simulation.town import Resident, Town, first_elder
 from koumen.visits import commands as visits
 from koumen.visits import queries as visit_queries
@@ -85,7 +86,7 @@ def _guests(town: Town, day: date, most: int) -> list[Guest]:
     """Who is visited that day: as many as the agents on duty can well do, never those with a login."""
     random = _random(town, day)
     on_duty = len(agent_queries.shifts_on(actor=SYSTEM, date=day))
-    others = [resident for place, resident in enumerate(town.customers) if place not in {0, 4}]
+    others = [resident for place, resident in enumerate(town.customers) if place not in {0, 4, *LIVES}]
     return [_guest(resident) for resident in random.sample(others, min(most, on_duty * 2 + on_duty // 3))]
 
 

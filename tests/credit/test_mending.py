@@ -8,10 +8,12 @@ import pytest
 from koumen.audit.models import Fact
 from koumen.credit import commands
 from koumen.credit.books import check_books
+from koumen.credit.jobs import release_old_reservations
 from koumen.credit.models import Activity, CreditAccount, Proposal
 from koumen.credit.rules.allocation import Bucket
 from koumen.credit.rules.mending import Act
 from koumen.credit.rules.parameters import Parameters
+from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.errors import Conflict, Denied, Invalid, Missing
 from koumen.kit.ids import new_id
@@ -301,3 +303,21 @@ def test_a_reserved_purchase_counts_from_the_order_or_from_its_confirmation_by_t
     bill = line.is_billed(billed_on, day(11, 1))
     assert bill.purchases_minor == 300_00
     assert check_books().is_right
+
+
+def test_what_a_merchant_never_confirmed_is_let_go_after_thirty_days() -> None:
+    line = a_line(day(9, 1), limit_minor=1_000_00)
+    asked = commands.PurchaseRequest(
+        account_id=line.account_id,
+        amount_minor=700_00,
+        currency="CNY",
+        description="电器城",
+        purchased_at=day(9, 2),
+    )
+    held = commands.reserve_limit(purchase=asked, reservation_id=new_id(), actor=SYSTEM, at=day(9, 2))
+    for moment, state in ((day(10, 1), "held"), (day(10, 3), "released"), (day(10, 4), "released")):
+        with clock.stopped_at(moment):
+            release_old_reservations(0)
+        held.refresh_from_db()
+        assert held.state == state
+    line.buys(1_000_00, day(10, 4))

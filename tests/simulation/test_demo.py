@@ -14,7 +14,10 @@ from koumen.agents.models import Agent, Shift
 from koumen.audit.models import Fact
 from koumen.branch.queries import this_branch
 from koumen.credit import queries as credit
-from koumen.credit.models import CreditAccount, Statement
+from koumen.credit.books import check_credit
+from koumen.credit.models import CreditAccount, InstalmentPlan, Purchase, Statement
+from koumen.credit.rules.buying import Category
+from koumen.credit.rules.owing import Owed
 from koumen.dispatch.queries import slots
 from koumen.dispatch.rules.slot import SlotRequest
 from koumen.kit import clock
@@ -112,7 +115,7 @@ def filled(_town: None) -> Iterator[datetime]:
 
 def test_a_filled_branch_has_everybody_and_books_that_agree(filled: datetime) -> None:
     there = tables()
-    assert (there["Customer"], there["Agent"], there["Statement"]) == (300, 12, 1800)
+    assert (there["Customer"], there["Agent"], there["Statement"]) == (300, 12, 294 * 6 + 18)
     assert check_books().is_right
     assert states(filled.date())[VisitState.CLOSED] >= 1
     assert states(filled.date())[VisitState.BOOKED] >= 3
@@ -164,6 +167,23 @@ def test_the_first_customer_owes_amounts_that_are_remembered_and_has_no_visit(fi
     assert coming_visits(actor=customer) == []
 
 
+def test_some_have_a_plan_are_late_or_are_owed_money_and_all_of_it_folds(filled: datetime) -> None:
+    def owed_by(place: int) -> Owed:
+        customer = the_customer(f"+8619900{place + 1:06}")
+        assert customer.customer_id
+        (account,) = credit.accounts_of(actor=customer, customer_id=customer.customer_id)
+        return credit.owed(actor=customer, account_id=account.id, at=filled)
+
+    assert owed_by(15).future_minor == 800_00, "two of six instalments are still to come"
+    assert owed_by(16).accrued_minor > 0
+    assert owed_by(17).credit_balance_minor == 622_00
+    assert InstalmentPlan.objects.filter(is_over=True).count() == 1
+    assert Statement.objects.exclude(corrections_minor=0).count() == 1
+    assert Purchase.objects.exclude(refund_of=None).count() == 2
+    assert set(Purchase.objects.values_list("category", flat=True)) == set(Category)
+    assert check_credit().is_right
+
+
 def test_the_elder_has_a_request_of_her_daughters_waiting(filled: datetime) -> None:
     elder = the_customer("+8619900000005")
     assert Person.objects.get(id=str(elder.person_id)).elder_mode
@@ -175,7 +195,7 @@ def test_the_elder_has_a_request_of_her_daughters_waiting(filled: datetime) -> N
 def test_every_login_of_the_table_can_sign_in(filled: datetime) -> None:
     names = [login.name for login in logins()]
     assert names == [
-        *("customer", "elder", "relative", "agent"),
+        *("customer", "elder", "instalments", "late", "ahead", "relative", "agent"),
         *("dispatcher", "finance", "compliance", "administrator"),
     ]
     for login in logins():

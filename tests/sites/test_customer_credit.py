@@ -85,6 +85,18 @@ def home(at: datetime) -> Home:
 # --- bills ----------------------------------------------------------------------------------------------
 
 
+def test_home_says_what_only_the_minimum_costs_and_when_something_is_late(home: Home) -> None:
+    early = home.page("/", at=local(11, 4)).replace("\u00a0", " ")
+    assert "please pay by Tuesday 10 November" in early
+    # 720.00 for the 21 days from the due day to the next bill
+    assert "interest and charges up to Tuesday 1 December</dt><dd>¥ 7.56" in early
+    assert "Late" not in early
+    late = home.page("/", at=local(11, 20)).replace("\u00a0", " ")
+    assert "Late" in late
+    assert "it was due on Tuesday 10 November" in late
+    assert "Of it, interest and charges up to today" in late
+
+
 def test_the_list_says_how_each_bill_stands(home: Home) -> None:
     assert "To be paid" in home.page("/bills/", at=local(11, 4))
     home.line.pays(800_00, local(11, 5))

@@ -57,7 +57,7 @@ class Home:
         about = f"?purchase={self.fridge}" if purchase else ""
         costs = self.posts(f"/instalments/{about}", {"terms": str(terms)}, at=at)["Location"]
         page = self.gets(costs, at=at)
-        begins = costs.split("next=")[1].replace("%2F", "/")
+        begins: str = costs.split("next=")[1].replace("%2F", "/")
         following = {"once": key_in(page), "next": begins}
         answered = self.posts(costs.split("?")[0], following, at=at + READ)
         assert answered["Location"] == begins

@@ -12,6 +12,7 @@ from koumen.credit.commands.cost_sheets import (
 from koumen.credit.commands.entering import bring_forward
 from koumen.credit.commands.instalments import settle_plan, show_plan_sheet, start_plan
 from koumen.credit.commands.mending import close_account, reverse_activity
+from koumen.credit.commands.nightly import Night, run_night
 from koumen.credit.commands.opening import open_credit_account
 from koumen.credit.commands.paying import Received, apply_payment, record_repayment
 from koumen.credit.commands.plan_care import (
@@ -43,6 +44,7 @@ __all__ = [
     "ConfirmedHow",
     "Consent",
     "NewVersion",
+    "Night",
     "PlanWish",
     "Proposed",
     "PurchaseRequest",
@@ -77,6 +79,7 @@ __all__ = [
     "reserve_limit",
     "reverse_activity",
     "review_plan",
+    "run_night",
     "settle_plan",
     "show_cost_sheet",
     "show_plan",

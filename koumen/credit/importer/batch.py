@@ -10,7 +10,6 @@ from django.db import connection
 
 from koumen.branch.queries import this_branch
 from koumen.credit.models import CreditAccount, ImportBatch, ProductVersion
-from koumen.credit.rules.buying import Category
 from koumen.credit.rules.history import HistoricAccount
 from koumen.credit.rules.parameters import Parameters
 from koumen.credit.rules.position import Position
@@ -111,7 +110,7 @@ class Batch:
             (
                 (
                     *(row_id, one.account_id, bought.amount_minor, bought.description),
-                    *(Category.SHOP, bought.purchased_at),
+                    *(bought.category, bought.purchased_at),
                 )
                 for one in taken
                 for row_id, bought in zip(one.purchase_ids, one.history.purchases, strict=True)

@@ -68,9 +68,9 @@ class CreditAccount(models.Model):
     due_day = models.SmallIntegerField()
     # The position (rules/position.py), whose bills are rows of Due: days before counted_to are counted.
     counted_to = models.DateField()
-    next_turn_date = models.DateField(
-        db_index=True
-    )  # when something happens by itself: a bill, the end of a grace
+    # When something happens by itself: a bill, the end of a grace. No index: the night changes it everywhere, and
+    # without one a row can change in its own page (the page is kept half empty for that).
+    next_turn_date = models.DateField()
     last_effective_at = models.DateTimeField(null=True)  # the newest activity that is in the position
     late_paused_until = models.DateField(null=True)
     interest_since_bill_minor = models.BigIntegerField(default=0)
@@ -160,7 +160,7 @@ class Statement(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="statements")
+    account = models.ForeignKey(CreditAccount, models.PROTECT, related_name="statements", db_index=False)
     issued_date = models.DateField()
     due_date = models.DateField()
     balance_minor = models.BigIntegerField()  # receivable minus credit balance; negative: we owe the customer
@@ -181,7 +181,7 @@ class Statement(models.Model):
     issued_at = models.DateTimeField()  # when this row was made; one taken over keeps its old date above
     # The newest entry of the books when the bill was made here; empty for one taken over, which goes by dates.
     through_entry_id = models.BigIntegerField(null=True)
-    batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="billed")
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, related_name="billed", db_index=False)
 
     class Meta:
         constraints = [
@@ -197,7 +197,7 @@ class Due(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="dues")
+    account = models.ForeignKey(CreditAccount, models.PROTECT, related_name="dues", db_index=False)
     issued_date = models.DateField(null=True)
     due_date = models.DateField(null=True)
     judged_on = models.DateField(null=True)

@@ -12,6 +12,7 @@ from koumen.credit.queries.accounts import (
     statements_of,
 )
 from koumen.credit.queries.bills import BillSheet, bill, bills_of
+from koumen.credit.queries.night import accounts_to_turn
 from koumen.credit.queries.products import product_versions
 from koumen.credit.queries.purchases import Bought, BoughtRow, bought
 from koumen.credit.queries.repayment_plans import (
@@ -38,6 +39,7 @@ __all__ = [
     "account_for_request",
     "account_named",
     "accounts_of",
+    "accounts_to_turn",
     "activity",
     "bill",
     "bills_of",

@@ -1,5 +1,6 @@
 """Reading what was bought, and what of the limit is held."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Sum
@@ -28,3 +29,9 @@ def returned_minor(purchase_id: UUID) -> int:
     """What of a purchase was given back already; one query."""
     rows = Purchase.objects.filter(refund_of_id=purchase_id)
     return -int(rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
+
+
+def reservations_past(*, at: datetime) -> list[UUID]:
+    """Reservations that nobody confirmed in their time, oldest first; one query. For the job that lets them go."""
+    rows = Reservation.objects.filter(state=ReservationState.HELD, expires_at__lte=at)
+    return list(rows.order_by("expires_at", "id").values_list("id", flat=True))

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from koumen.credit.rules.buying import Category
+
 if TYPE_CHECKING:
     from koumen.people.rules.details import PersonalDetails
 
@@ -15,6 +17,7 @@ class HistoricPurchase:
     amount_minor: int
     description: str
     purchased_at: datetime
+    category: Category = Category.SHOP
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,8 @@ class Owed:
 
     ``bill`` is all that was billed and is unpaid; ``all`` adds what is not billed yet and ``accrued``, the interest
     and late charges up to today, but no instalment to come (``future``). ``interest_free_until`` is the last day on
-    which paying the bill costs nothing, None when it has passed or nothing is owed.
+    which paying the bill costs nothing, None when it has passed or nothing is owed. ``is_late``: of some bill not even
+    the minimum was paid in time, and something of it is unpaid.
     """
 
     account_id: UUID
@@ -31,6 +32,7 @@ class Owed:
     interest_free_until: date | None
     credit_balance_minor: int
     reported_lateness: int | None
+    is_late: bool
 
 
 def owed_by(account: HeldAccount, today: date) -> Owed:
@@ -52,6 +54,7 @@ def owed_by(account: HeldAccount, today: date) -> Owed:
         interest_free_until=_free_until(position, parameters.bill_day, today),
         credit_balance_minor=position.credit_minor,
         reported_lateness=account.reported_lateness,
+        is_late=any(bill.standing is Standing.LATE and bill.unpaid_minor for bill in position.bills),
     )
 
 

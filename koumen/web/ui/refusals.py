@@ -184,6 +184,7 @@ _WORDS: dict[str, str | Promise] = {
     "cost-sheet-already-confirmed": _("These costs have been confirmed already."),
     "cost-sheet-not-yours": _("Only the person who borrows can confirm these costs."),
     # taking over a history from a file
+    "night-in-the-future": _("This day has not begun yet: bills are made on their day."),
     "batch-known": _("This file has been taken over already."),
     "branch-currency": _("This file is in another currency than the branch."),
     "history-amount": _("An amount in this history is not possible."),

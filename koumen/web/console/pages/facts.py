@@ -81,6 +81,8 @@ HAPPENED: Words = {
     "RepaymentReviewed": _("Somebody looked again at a repayment plan"),
     "RepaymentAnswersDeleted": _("The answers behind a repayment plan were deleted"),
     "StatementIssued": _("A bill was made"),
+    "BillsMade": _("The night made bills"),
+    "GracesEnded": _("The night looked at bills whose days of grace were over"),
     "BalanceReduced": _("A debt became smaller"),
     "PlanStarted": _("A debt was put into instalments, or a loan was paid out"),
     "PlanSettled": _("Instalments to come were made due at once"),

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from koumen.agents import queries as agents
+from koumen.branch.queries import this_branch
 from koumen.credit import queries as credit
+from koumen.kit import clock
 from koumen.kit.actor import Actor
 from koumen.kit.money import Money
 from koumen.people.commands import reveal
@@ -32,6 +34,8 @@ class DebtCard:
     credit: Money
     due_date: date | None
     interest_free_until: date | None
+    is_late: bool
+    is_overdue: bool  # the due day of the newest bill has passed
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class VisitCard:
 
 def debt_cards(*, actor: Actor, accounts: "Sequence[CreditAccount]", at: datetime) -> list[DebtCard]:
     """What is owed on each account now."""
-    cards = []
+    cards, today = [], clock.local_date(at, this_branch().zone)
     for account in accounts:
         owed = credit.owed(actor=actor, account_id=account.id, at=at)
         cards.append(
@@ -63,6 +67,8 @@ def debt_cards(*, actor: Actor, accounts: "Sequence[CreditAccount]", at: datetim
                 credit=Money(owed.credit_balance_minor, owed.currency),
                 due_date=owed.due_date,
                 interest_free_until=owed.interest_free_until,
+                is_late=owed.is_late,
+                is_overdue=owed.due_date is not None and owed.due_date < today,
             )
         )
     return cards
