@@ -5,7 +5,7 @@
 -- `place` of a bucket is its position in rules/allocation.py Bucket: 1 instalment, 2 instalment fee, 3 interest,
 -- 4 late charge, 5 fee, 6 principal.
 
-create function open_night() returns void language plpgsql set search_path from current as $$
+create or replace function open_night() returns void language plpgsql set search_path from current as $$
 begin
   create temporary table if not exists night_account (
     id uuid, counted_to date, due_day int, paused date, interest_since bigint, late_since bigint, charges_since bigint,
@@ -28,7 +28,7 @@ end $$;
 
 -- Read the accounts and their bills with the days counted (rules/counting.py), in one pass since nothing else happens in
 -- between. The overdue part is what is unpaid of the newest judged minimum; a bill in its grace counts what passes it.
-create function read_turning(turn date, ids uuid[], products jsonb) returns void
+create or replace function read_turning(turn date, ids uuid[], products jsonb) returns void
 language plpgsql set search_path from current as $$
 begin
   insert into night_account
@@ -78,12 +78,12 @@ begin
       true, false, false
     from night_account a
     where not exists (select from night_due d where d.account_id = a.id and d.issued_date is null);
-  update night_account a set is_judged = true from night_due d where d.account_id = a.id and d.is_due;
+  update night_account a set is_judged = true from night_due d where d.account_id = a.id and d.is_due and a.credit > 0;
 end $$;
 
 -- Pay debts from credit balances, in the order of the product: of the accounts that are judged, or of those that are
--- billed. What comes off a bill comes off its minimum and that of every later bill.
-create function use_credits(on_bill boolean) returns void language plpgsql set search_path from current as $$
+-- billed; who has none is not marked as either. What comes off a bill comes off its minimum and that of every later bill.
+create or replace function use_credits(on_bill boolean) returns void language plpgsql set search_path from current as $$
 begin
   with debt as (
     select a.id as account_id, d.id as due_id, d.issued_date, b.place, b.amount, a.credit,
@@ -120,7 +120,7 @@ begin
 end $$;
 
 -- Bills that are paid, judged and have no day left to post are gone.
-create function drop_done() returns void language plpgsql set search_path from current as $$
+create or replace function drop_done() returns void language plpgsql set search_path from current as $$
 begin
   update night_due set is_gone = true
     where standing <> 'open' and not is_gone and principal_days = 0 and relieved_days = 0 and overdue_days = 0
@@ -128,7 +128,7 @@ begin
 end $$;
 
 -- Owe interest (or late charges) that are not billed yet, and post them.
-create function charge_turning(is_late boolean, accounts uuid[], amounts bigint[]) returns void
+create or replace function charge_turning(is_late boolean, accounts uuid[], amounts bigint[]) returns void
 language plpgsql set search_path from current as $$
 begin
   insert into owned_move (entry_kind, owner_id, debit, credit, amount)
@@ -147,7 +147,7 @@ begin
 end $$;
 
 -- Graces end: paid in full costs nothing, paid the minimum bears interest, less is late.
-create function judge_turning() returns void language plpgsql set search_path from current as $$
+create or replace function judge_turning() returns void language plpgsql set search_path from current as $$
 declare
   accounts uuid[]; amounts bigint[];
 begin
@@ -175,7 +175,7 @@ begin
 end $$;
 
 -- On the bill day interest and daily late charges of judged bills are posted; rounded here, once.
-create function accrue_turning() returns void language plpgsql set search_path from current as $$
+create or replace function accrue_turning() returns void language plpgsql set search_path from current as $$
 declare
   of_interest uuid[]; interests bigint[]; of_late uuid[]; lates bigint[];
 begin
@@ -197,7 +197,7 @@ begin
 end $$;
 
 -- The next instalment of each plan falls due; a plan shortened from its end asks no more than is left.
-create function bill_plans() returns void language plpgsql set search_path from current as $$
+create or replace function bill_plans() returns void language plpgsql set search_path from current as $$
 begin
   insert into night_plan
     select p.id, p.account_id, n.part, n.charge, p.charge_bucket, p.cut_minor - (n.principal - n.part),
@@ -227,15 +227,11 @@ end $$;
 
 -- Make the bills: an account without debt, credit, plan or anything that happened gets none. `due_dates` gives for each due
 -- day of a month the date on which a bill of this turn is due.
-create function bill_turning(turn date, due_dates date[]) returns void language plpgsql set search_path from current as $$
+create or replace function bill_turning(turn date, due_dates date[]) returns void language plpgsql set search_path from current as $$
 begin
   perform accrue_turning();
   perform bill_plans();
-  update night_account a set is_billed = true
-    where a.is_bill_day and (a.is_used or a.credit > 0
-      or exists (select from night_plan p where p.account_id = a.id)
-      or exists (select from night_due d where d.account_id = a.id and d.instalment_minor + d.instalment_fee_minor
-        + d.interest_minor + d.late_minor + d.fee_minor + d.principal_minor > 0));
+  update night_account a set is_billed = true where a.is_bill_day and a.credit > 0;
   perform use_credits(true);
   insert into night_bill
     with owed as (
@@ -247,7 +243,8 @@ begin
       from night_account a join night_due d on d.account_id = a.id and not d.is_gone
       cross join lateral (select d.instalment_minor + d.instalment_fee_minor + d.interest_minor + d.late_minor
         + d.fee_minor + d.principal_minor as unpaid) u
-      where a.is_billed group by a.id, a.credit, a.minimum_share, a.floor_minor),
+      where a.is_bill_day group by a.id, a.credit, a.minimum_share, a.floor_minor, a.is_used, a.is_billed
+      having a.is_used or a.is_billed or sum(u.unpaid) > 0 or exists (select from night_plan p where p.account_id = a.id)),
     -- what an earlier minimum still asks beyond interest and charges is principal that is due in full too
     carried as (select *, least(greatest(0, newest - before), principal) as carried from owed),
     planned as (

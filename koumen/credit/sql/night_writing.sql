@@ -3,7 +3,7 @@
 -- Lock accounts whose turn it is, in the order of their ids, from an id on; those that somebody else holds are left for
 -- later, unless we wait. A function of its own, so that what follows reads what is there now. They are always found by
 -- walking along the ids: what the planner believes of a night that is half done is wrong.
-create function hold_turning(turn date, products uuid[], past uuid, most int, is_waiting boolean) returns uuid[]
+create or replace function hold_turning(turn date, products uuid[], past uuid, most int, is_waiting boolean) returns uuid[]
 language plpgsql set search_path from current set enable_seqscan = off set enable_sort = off as $$
 begin
   if is_waiting then
@@ -17,7 +17,7 @@ begin
 end $$;
 
 -- Write the positions. A bill not made yet has a row when it says something.
-create function write_turning(turn date) returns void language plpgsql set search_path from current as $$
+create or replace function write_turning(turn date) returns void language plpgsql set search_path from current as $$
 begin
   delete from credit_due d using night_due n where n.id = d.id and n.is_gone;
   update credit_due d set
@@ -47,7 +47,7 @@ begin
       interest_since_bill_minor = case when n.is_bill_day then 0 else n.interest_since end,
       late_since_bill_minor = case when n.is_bill_day then 0 else n.late_since end,
       plan_charges_since_bill_minor = case when n.is_bill_day then 0 else n.charges_since end,
-      is_used = n.is_used and not n.is_billed
+      is_used = n.is_used and not n.is_bill_day
     from night_account n
     left join (select account_id, min(judged_on) as judged_on from night_due where standing = 'open' group by account_id) o
       on o.account_id = n.id
@@ -56,7 +56,7 @@ end $$;
 
 -- Freeze the bills with the lines of their month (commands/billing.py): what no line explains was changed in an earlier
 -- month. Moments are compared as dates of the branch, since a local midnight may come twice.
-create function write_statements(turn date, issued timestamptz, through bigint) returns void
+create or replace function write_statements(turn date, issued timestamptz, through bigint) returns void
 language plpgsql set search_path from current as $$
 declare
   zone text;
@@ -100,7 +100,7 @@ begin
 end $$;
 
 -- All that was owed where an account was taken over, less its credit balance.
-create function began_with(wanted uuid) returns bigint stable language sql set search_path from current as $$
+create or replace function began_with(wanted uuid) returns bigint stable language sql set search_path from current as $$
   select case when a.baseline is null then 0 else (
     select coalesce(sum((d ->> 'instalment_minor')::bigint + (d ->> 'instalment_fee_minor')::bigint
       + (d ->> 'interest_minor')::bigint + (d ->> 'late_minor')::bigint + (d ->> 'fee_minor')::bigint
@@ -111,7 +111,7 @@ $$;
 
 -- One chunk of one turn, without the postings, which come last (post_owned): what was done, in figures. `midnight` is the
 -- turn's beginning at the branch. The digest is of the bills in the order of their accounts.
-create function turn_accounts(turn date, ids uuid[], products jsonb, due_dates date[], midnight timestamptz,
+create or replace function turn_accounts(turn date, ids uuid[], products jsonb, due_dates date[], midnight timestamptz,
                               chunk uuid, moment timestamptz) returns jsonb
 language plpgsql set search_path from current as $$
 declare

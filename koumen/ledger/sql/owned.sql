@@ -2,14 +2,14 @@
 
 -- The number of an entry that is going to be posted in this transaction, for rows that must name it before. From here
 -- on no day can be closed until the transaction has ended, so that the number tells on which side of a close it lies.
-create function draw_entry() returns bigint language plpgsql set search_path from current as $$
+create or replace function draw_entry() returns bigint language plpgsql set search_path from current as $$
 begin
   lock table ledger_entry in row exclusive mode;
   return nextval(pg_get_serial_sequence('ledger_entry', 'id'));
 end $$;
 
 -- The session's own tables for it: one entry a kind (without movements it is none), and its movements.
-create function open_owned() returns void language plpgsql set search_path from current as $$
+create or replace function open_owned() returns void language plpgsql set search_path from current as $$
 begin
   create temporary table if not exists owned_entry (
     kind text, id bigint, source_id uuid, effective_at timestamptz) on commit delete rows;
@@ -23,7 +23,7 @@ end $$;
 -- Post what is staged, under the promises of post_entry (posting.sql); returns how many movements. Accounts are opened
 -- where there are none. Owners' accounts are locked in the order of their ids, then those that all share, which others
 -- wait for: they are held for the last statement only.
-create function post_owned(in_currency text, recorded timestamptz) returns bigint
+create or replace function post_owned(in_currency text, recorded timestamptz) returns bigint
 language plpgsql set search_path from current as $$
 declare
   -- what a credit account owns; every other kind here is the branch's own (ledger/rules/chart.py, held by a test)
@@ -33,29 +33,25 @@ begin
   lock table ledger_entry in row exclusive mode;
   select b.zone_name, (select max(p.to_date) from ledger_bookperiod p) into strict zone, first_open
     from branch_branch b where b.schema = current_schema();
-  insert into ledger_account (kind, owner_id, currency, debit_minor, credit_minor)
-    select distinct s.kind, m.owner_id, in_currency, 0, 0
-    from owned_move m cross join lateral (values (m.debit), (m.credit)) s(kind)
-    where s.kind = any(owned) and not exists (select from ledger_account a
-      where a.kind = s.kind and a.owner_id = m.owner_id and a.currency = in_currency)
-    on conflict do nothing;
-  insert into ledger_account (kind, owner_id, currency, debit_minor, credit_minor)
-    select distinct s.kind, null::uuid, in_currency, 0, 0
-    from owned_move m cross join lateral (values (m.debit), (m.credit)) s(kind)
-    where s.kind <> all(owned) and not exists (select from ledger_account a
-      where a.kind = s.kind and a.owner_id is null and a.currency = in_currency)
-    on conflict do nothing;
-  update owned_move m set
-    debit_id = case when m.debit = any(owned)
-      then (select a.id from ledger_account a
-            where a.kind = m.debit and a.owner_id = m.owner_id and a.currency = in_currency)
-      else (select a.id from ledger_account a
-            where a.kind = m.debit and a.owner_id is null and a.currency = in_currency) end,
-    credit_id = case when m.credit = any(owned)
-      then (select a.id from ledger_account a
-            where a.kind = m.credit and a.owner_id = m.owner_id and a.currency = in_currency)
-      else (select a.id from ledger_account a
-            where a.kind = m.credit and a.owner_id is null and a.currency = in_currency) end;
+  for attempt in 1..2 loop
+    update owned_move m set
+        debit_id = case when m.debit = any(owned)
+          then (select a.id from ledger_account a
+                where a.kind = m.debit and a.owner_id = m.owner_id and a.currency = in_currency)
+          else (select a.id from ledger_account a
+                where a.kind = m.debit and a.owner_id is null and a.currency = in_currency) end,
+        credit_id = case when m.credit = any(owned)
+          then (select a.id from ledger_account a
+                where a.kind = m.credit and a.owner_id = m.owner_id and a.currency = in_currency)
+          else (select a.id from ledger_account a
+                where a.kind = m.credit and a.owner_id is null and a.currency = in_currency) end
+      where m.debit_id is null or m.credit_id is null;
+    insert into ledger_account (kind, owner_id, currency, debit_minor, credit_minor)
+      select distinct s.kind, case when s.kind = any(owned) then m.owner_id end, in_currency, 0, 0
+      from owned_move m cross join lateral (values (m.debit, m.debit_id), (m.credit, m.credit_id)) s(kind, id)
+      where s.id is null on conflict do nothing;
+    exit when not found;
+  end loop;
   insert into ledger_entry (id, entry_id, kind, source_id, effective_at, recorded_at, booked_date)
     select e.id, uuidv7(), e.kind, e.source_id, e.effective_at, recorded,
       greatest((e.effective_at at time zone zone)::date, first_open)
@@ -72,7 +68,7 @@ begin
 end $$;
 
 -- Add what moved to the sums of accounts: those that somebody owns, or those that all share.
-create function add_owned(is_owned boolean) returns void language plpgsql set search_path from current as $$
+create or replace function add_owned(is_owned boolean) returns void language plpgsql set search_path from current as $$
 declare
   ids bigint[]; debited bigint[]; credited bigint[];
 begin
