@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, NoReturn
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from koumen.cli.saying import out, refuse, say
+from koumen.cli.saying import out, refuse, refuse_in_words, say
 
 if TYPE_CHECKING:
-    from koumen.kit.errors import Refusal
     from koumen.ledger.rules.books import BooksReport
 
 app = typer.Typer(help="Prove the ledger, close its days, write it to a file.", no_args_is_help=True)
@@ -65,7 +64,7 @@ def close(
         try:
             period = close_books(through=through.date(), actor=SYSTEM, at=clock.now())
         except Refusal as refusal:
-            _refuse(refusal)
+            refuse_in_words(refusal)
         closed: tuple[date, date] = (period.from_date, through.date())
     out.print(f"The books are closed from {closed[0]} through {closed[1]}.", markup=False)
 
@@ -97,7 +96,7 @@ def export(
             try:
                 movements = export_books(wanted=wanted, write=writing.write, actor=SYSTEM)
             except Refusal as refusal:
-                _refuse(refusal)
+                refuse_in_words(refusal)
     except _CannotWrite as fault:
         refuse(f"{file} cannot be written: {fault}")
     out.print(f"{movements:,} {'lines' if condensed else 'movements'} in {file}.", markup=False)
@@ -137,16 +136,6 @@ def _books_of(branch: str) -> Iterator[None]:
         ready.start_django()
         ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
         yield
-
-
-def _refuse(refusal: "Refusal") -> NoReturn:
-    """The code of a refusal and its sentence, in the language of the command line."""
-    from django.utils.translation import override
-
-    from koumen.web.ui.refusals import words
-
-    with override("en"):
-        refuse(f"{refusal.code}: {words(refusal.code, **refusal.params)}")
 
 
 def _show(report: "BooksReport") -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from koumen.cli.saying import beside, out, refuse, say
+from koumen.cli.saying import beside, out, refuse_in_words, say
 
 if TYPE_CHECKING:
     from koumen.credit.commands import Night
@@ -42,7 +42,7 @@ def night(
         try:
             done = _with_bar(last, workers)
         except Refusal as refusal:
-            refuse(str(refusal))
+            refuse_in_words(refusal)
     seconds = monotonic() - started
     out.print(
         f"{done.accounts:,} accounts brought to {last}: {done.bills:,} bills made, {done.judged:,} judged, in"
