@@ -2,7 +2,7 @@
 # make test           all tests            make check    lint, types, imports, migrations, locks
 # make fix            format and mend      make docs     the documentation, into docs/_build
 # make pages          every page photographed and examined, into build/pages
-# make bench          what receipts and sealing cost here, against their floor
+# make bench          what receipts, sealing and a repayment cost here, against their floor
 # make bench-dispatch offers, promises and plans, beside OR-Tools and VROOM: hours
 # make font           the font of receipts make lock     the locked requirements
 # make clean          what was made here, but no data
@@ -43,9 +43,10 @@ test: dev-environment
 pages: dev-environment
 	@KOUMEN_DATA=$(DATA)/test exec $(BIN)/pytest -n 2 -m pages tests/pages
 
-bench: run-environment
+bench: bench-environment
 	@$(BIN)/koumen bench receipts
-	@KOUMEN_DATA=$(DATA) exec $(BIN)/koumen bench audit
+	@KOUMEN_DATA=$(DATA) $(BIN)/koumen bench audit
+	@KOUMEN_DATA=$(DATA) exec $(BIN)/koumen bench ledger
 
 bench-dispatch: bench-environment
 	@exec $(BIN)/koumen bench dispatch

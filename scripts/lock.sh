@@ -11,6 +11,6 @@ make_lock() {
 }
 make_lock run
 make_lock dev --extra dev
+make_lock bench --extra bench --constraint requirements/run.txt  # beside a run: the same versions
 make_lock docs --extra docs
-make_lock bench --extra bench
 .venv/bin/python scripts/check_locks.py --write

@@ -11,8 +11,8 @@ import typer
 from koumen.cli.saying import out, refuse, say
 
 if TYPE_CHECKING:
-    import psycopg
-
+    from koumen.simulation.bench_ledger.rounds import LedgerMeasurement
+    from koumen.simulation.bench_ledger.server import Server
     from koumen.simulation.measuring import Measurement
 
 app = typer.Typer(help="What things cost on this machine, against their floor.", no_args_is_help=True)
@@ -38,13 +38,7 @@ def receipts(*, as_json: AsJson = False, quick: Quick = False) -> None:
 @app.command("audit")
 def audit(*, as_json: AsJson = False, quick: Quick = False) -> None:
     """Recording and sealing facts against inserting the same rows bare."""
-    from koumen.cli import environment
-
-    if environment.database_url():
-        refuse(
-            "bench audit makes a database and throws it away: leave DATABASE_URL out, to use the embedded server"
-        )
-    with thrown_away_database() as connection:
+    with thrown_away_database() as server, server.connect(server.database) as connection:
         from koumen.simulation.bench_audit import measure
 
         show(measure(connection, quick=quick), as_json=as_json)
@@ -98,13 +92,7 @@ def night(
     quick: Quick = False,
 ) -> None:
     """The night over many accounts against as many bare rows; a million take some minutes and 5 GB for a while."""
-    from koumen.cli import environment
-
-    if environment.database_url():
-        refuse(
-            "bench night makes a database and throws it away: leave DATABASE_URL out, to use the embedded server"
-        )
-    with thrown_away_database() as connection:
+    with thrown_away_database() as server, server.connect(server.database) as connection:
         from koumen.embedded import supervisor
         from koumen.simulation.bench_night import QUICK_ACCOUNTS, measure
 
@@ -112,18 +100,31 @@ def night(
             connection,
             accounts=QUICK_ACCOUNTS if quick else accounts,
             workers=workers,
-            postmaster=supervisor.status(environment.data()).pid or 0,
+            postmaster=supervisor.status(server.data).pid or 0,
             say=say,
         )
         show(measured, as_json=as_json)
 
 
+@app.command("ledger")
+def ledger(*, as_json: AsJson = False, quick: Quick = False) -> None:
+    """Recording a repayment, whole, against its SQL alone (pgbench) and against django-hordak."""
+    with thrown_away_database() as server:
+        from koumen.simulation.bench_ledger.rounds import measure
+
+        show_rates(measure(server, say, quick=quick), as_json=as_json)
+
+
 @contextmanager
-def thrown_away_database() -> Iterator["psycopg.Connection[Any]"]:
-    """A migrated branch in a database of its own on the embedded server, gone afterwards."""
+def thrown_away_database() -> Iterator["Server"]:
+    """A migrated branch in a database of its own on the embedded server; it and its copies are gone afterwards."""
     from koumen.cli import environment, ready
     from koumen.embedded import supervisor
 
+    if environment.database_url():
+        refuse(
+            "this makes databases and throws them away: leave DATABASE_URL out, to use the embedded server"
+        )
     os.environ |= {"KOUMEN_DATABASE": THROWN_AWAY, "KOUMEN_BRANCH": BRANCH}  # before Django reads them
     data = environment.data()
     with ready.database(say):
@@ -132,13 +133,9 @@ def thrown_away_database() -> Iterator["psycopg.Connection[Any]"]:
         try:
             ready.start_django()
             _migrate()
-            import psycopg
+            from koumen.simulation.bench_ledger.server import Server
 
-            conninfo = supervisor.conninfo(data, THROWN_AWAY)
-            with psycopg.connect(
-                conninfo, autocommit=True, options=f"-c search_path={BRANCH},public"
-            ) as connection:
-                yield connection
+            yield Server(data, THROWN_AWAY, BRANCH)
         finally:
             _drop()
 
@@ -153,14 +150,19 @@ def _migrate() -> None:
 
 
 def _drop() -> None:
-    """Remove the database and its branch's role, also what an earlier run that was killed left."""
+    """Remove the databases and their branch's role, also what an earlier run that was killed left."""
     import psycopg
+    from psycopg import sql
 
     from koumen.cli import environment
     from koumen.embedded import supervisor
 
     with psycopg.connect(supervisor.conninfo(environment.data(), "postgres"), autocommit=True) as boot:
-        boot.execute(f"drop database if exists {THROWN_AWAY} with (force)")
+        ours = boot.execute(
+            "select datname from pg_database where starts_with(datname, %s)", [THROWN_AWAY]
+        ).fetchall()
+        for (name,) in ours:
+            boot.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
         boot.execute(f"drop role if exists koumen_app_{BRANCH}")
 
 
@@ -184,3 +186,35 @@ def show(measured: "Measurement", *, as_json: bool) -> None:
         out.print(f"  {name:<32}{ratio:8.2f}", markup=False)
     for name, rate in measured.rates.items():
         out.print(f"  {name:<32}{rate:8.0f}", markup=False)
+
+
+def show_rates(measured: "LedgerMeasurement", *, as_json: bool) -> None:
+    """Print a run of the ledger, as a table or as JSON."""
+    if as_json:
+        out.print_json(json.dumps(measured.plain()))
+        return
+    from rich.table import Table
+
+    out.print(
+        f"{measured.name}: {measured.machine}, {measured.clients} clients", markup=False, soft_wrap=True
+    )
+    table = Table(box=None, padding=(0, 2))
+    for heading in ("part", "payments/s", "spread", "CPU ms each", "n", "rounds"):
+        table.add_column(heading, justify="left" if heading == "part" else "right")
+    for name, rate in measured.parts.items():
+        table.add_row(
+            *(
+                name,
+                f"{rate.tps:.0f}",
+                f"{rate.spread:.0%}",
+                f"{rate.cpu_ms:.2f}",
+                str(rate.n),
+                str(rate.rounds),
+            )
+        )
+    out.print(table)
+    for name, ratio in measured.ratios.items():
+        out.print(f"  {name:<32}{ratio:8.2f}", markup=False)
+    out.print(f"  {'bulk_per_s':<32}{measured.bulk_per_s:8.0f}", markup=False)
+    for line in measured.left_out:
+        out.print(f"  left out: {line}", markup=False)

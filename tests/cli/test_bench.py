@@ -14,6 +14,10 @@ from django.conf import settings
 
 from koumen.cli.bench import THROWN_AWAY
 from koumen.embedded import supervisor
+from koumen.kit.ids import new_id
+from koumen.simulation.bench_ledger.accounts import account_id
+from koumen.simulation.bench_ledger.floor import Statement, script
+from koumen.simulation.bench_ledger.places import has_hordak
 from koumen.simulation.measuring import WARM_UP, Part, take_turns
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,3 +88,37 @@ def test_a_night_is_measured_against_as_many_bare_rows() -> None:
     rates = told["rates"]
     assert (rates["accounts"], rates["billed"], rates["judged"]) == (2000, 1900, 1900)
     assert told["ratios"]["bill_day_to_bare"] > 1
+
+
+@pytest.mark.slow
+def test_a_repayment_is_measured_whole_beside_its_sql_alone_and_files_of_many() -> None:
+    data = Path(settings.KOUMEN_DATA)
+    supervisor.ensure(data)
+    told = koumen("bench", "ledger")
+    parts = {"django", "pgbench", "bulk"} | ({"hordak"} if has_hordak() else set())
+    assert told["sizes"] == [10_000, 50_000]
+    assert set(told["parts"]) == {f"{part}_{size}" for part in parts for size in told["sizes"]}
+    for rate in told["parts"].values():
+        assert rate["n"] > 0
+        assert set(rate) == {"tps", "spread", "cpu_ms", "n", "rounds"}
+    ratios = {"django_to_pgbench", "growth_1m_to_10k", "bulk_to_single"}
+    assert set(told["ratios"]) == ratios | ({"django_to_hordak"} if has_hordak() else set())
+    assert told["bulk_per_s"] > 0
+    assert bool(told["left_out"]) is not has_hordak()
+    with psycopg.connect(supervisor.conninfo(data, "postgres")) as boot:
+        left = boot.execute("select datname from pg_database where starts_with(datname, %s)", [THROWN_AWAY])
+        assert not left.fetchall()
+
+
+def test_the_floor_is_what_the_command_sends_with_other_ids() -> None:
+    paid = {"account_id": str(account_id(1)), "money_id": 7, "once": {"id": 12}, "entry": str(new_id())}
+    told: list[object] = [account_id(1), 7, new_id(), "name", b"\x01"]
+    hold = "select o.*, lock(%s, %s, %s) from take_once(%s, %s) o"
+    statements: list[Statement] = [(hold, told), ("select write(%s)", [json.dumps(paid)])]
+    floor = script(statements, accounts=10, money_ids=range(7, 9))
+    assert "lock(('01900000-0000-7000-8000-' || :account)::uuid, :money, uuidv7())" in floor.text
+    assert "take_once(:value_3, :value_4) o \\gset" in floor.text
+    assert floor.values["value_4"] == "\\x01"
+    assert floor.values["document"] == (
+        '{"account_id": "01900000-0000-7000-8000-@account", "money_id": @money, "once": {"id": @once}, "entry": "@new"}'
+    )
