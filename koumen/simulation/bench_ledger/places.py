@@ -32,7 +32,7 @@ CLIENTS = 4  # processes, or connections of pgbench
 CASH_ACCOUNTS = (
     200  # of as many agents: one account for all money would make all payments wait for each other
 )
-MOST_LINES = 100_000  # of a file
+MOST_LINES = 30_000  # of a file
 
 DJANGO, PGBENCH, HORDAK, BULK = "django", "pgbench", "hordak", "bulk"
 HERE = "koumen.simulation.bench_ledger"

@@ -28,7 +28,7 @@ from koumen.simulation.bench_ledger.server import Server
 from koumen.simulation.measuring import machine
 
 SIZES, QUICK_SIZES = (10_000, 1_000_000), (10_000, 50_000)
-ROUNDS, QUICK_ROUNDS = 7, 2
+ROUNDS, QUICK_ROUNDS = 5, 2
 SECONDS, QUICK_SECONDS = 5, 1
 WARM_UP = 1  # rounds that are not counted
 
