@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from koumen.kit import clock
 from koumen.simulation.logins import Login, code, logins
+from koumen.simulation.mending import mend_some
 from koumen.simulation.settling import (
     Enrol,
     Moment,
@@ -51,6 +52,7 @@ def fill(*, seed: int, today: date, progress: Progress, enrol: Enrol) -> DemoSum
     settle_relative(town, moment)
     plan_shifts(town, moment, progress=progress)
     new = _fill_days(town, moment, progress)
+    mend_some(opened_before=at_hour(moment.today, 0), at=moment.at)
     return DemoSummary(customers=len(town.customers), agents=len(town.workers), new_visits=new)
 
 

@@ -91,8 +91,8 @@ def open_the_branch(moment: Moment) -> None:
 def settle_staff(town: Town, moment: Moment, *, enrol: Enrol, progress: Progress) -> None:
     """Those who work at the console and at doors, each with a password and a second factor."""
     every = len(STAFF) + len(town.workers)
-    for done, (role, resident) in enumerate(zip(STAFF, town.staff, strict=True), start=1):
-        enrol(_employee(resident, role, str(role), moment))
+    for done, ((name, role), resident) in enumerate(zip(STAFF, town.staff, strict=True), start=1):
+        enrol(_employee(resident, role, name, moment))
         progress("staff", done, every)
     hired = {card.staff_number: card.agent_id for card in agent_queries.agents(actor=SYSTEM)}
     for done, worker in enumerate(town.workers, start=len(STAFF) + 1):

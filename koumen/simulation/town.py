@@ -101,7 +101,9 @@ class Town:
     customers: tuple[Resident, ...]
     workers: tuple[Worker, ...]
     relative: Resident  # the daughter of the first elder
-    staff: tuple[Resident, ...]  # who work in the branch: dispatcher, finance, compliance, administrator
+    staff: tuple[
+        Resident, ...
+    ]  # who work in the branch: dispatcher, finance, compliance, administrator, finance again
 
 
 def make_town(*, seed: int, year: int) -> Town:
@@ -113,7 +115,7 @@ def make_town(*, seed: int, year: int) -> Town:
     customers = tuple(people.customer(place) for place in range(CUSTOMERS))
     workers = tuple(_worker(people, place) for place in range(AGENTS))
     relative = people.one(age=random.randint(40, 55), is_woman=True, surname=first_elder(customers).surname)
-    staff = tuple(people.one(age=random.randint(28, 58), is_woman=place % 2 == 0) for place in range(4))
+    staff = tuple(people.one(age=random.randint(28, 58), is_woman=place % 2 == 0) for place in range(5))
     return Town(
         seed=seed, districts=districts, customers=customers, workers=workers, relative=relative, staff=staff
     )

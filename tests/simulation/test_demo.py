@@ -15,7 +15,7 @@ from koumen.audit.models import Fact
 from koumen.branch.queries import this_branch
 from koumen.credit import queries as credit
 from koumen.credit.books import check_credit
-from koumen.credit.models import CreditAccount, InstalmentPlan, Purchase, Statement
+from koumen.credit.models import Activity, CreditAccount, InstalmentPlan, Proposal, Purchase, Statement
 from koumen.credit.rules.buying import Category
 from koumen.credit.rules.owing import Owed
 from koumen.dispatch.queries import slots
@@ -184,6 +184,14 @@ def test_some_have_a_plan_are_late_or_are_owed_money_and_all_of_it_folds(filled:
     assert check_credit().is_right
 
 
+def test_one_payment_was_taken_back_and_one_waits_for_the_second_person(filled: datetime) -> None:
+    states = Counter(Proposal.objects.values_list("state", flat=True))
+    assert states == {"approved": 1, "proposed": 1}
+    reversed_one = Proposal.objects.get(state="approved")
+    assert reversed_one.decided_by != reversed_one.proposed_by
+    assert Activity.objects.filter(reverses=reversed_one.activity_id).exists()
+
+
 def test_the_elder_has_a_request_of_her_daughters_waiting(filled: datetime) -> None:
     elder = the_customer("+8619900000005")
     assert Person.objects.get(id=str(elder.person_id)).elder_mode
@@ -196,7 +204,7 @@ def test_every_login_of_the_table_can_sign_in(filled: datetime) -> None:
     names = [login.name for login in logins()]
     assert names == [
         *("customer", "elder", "instalments", "late", "ahead", "relative", "agent"),
-        *("dispatcher", "finance", "compliance", "administrator"),
+        *("dispatcher", "finance", "compliance", "administrator", "finance2"),
     ]
     for login in logins():
         if login.password:
