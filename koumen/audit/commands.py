@@ -49,17 +49,17 @@ def record(event: Event, *, actor: Actor, at: datetime) -> None:
 class Memory:
     """What is remembered of one command: ``answer`` is None the first time."""
 
-    once: Once
+    once_id: int
     answer: Mapping[str, str] | None
 
     def keep(self, **ids: UUID | str) -> None:
         """Store which rows the command made; the ids are the answer of every later try."""
-        self.once.answer = {name: str(value) for name, value in ids.items()}
-        self.once.save(update_fields=["answer"])
+        answer = {name: str(value) for name, value in ids.items()}
+        Once.objects.filter(id=self.once_id).update(answer=answer)
 
     def forget(self) -> None:
         """Give the key back: nothing was done, and the same form may ask again with other inputs."""
-        self.once.delete()
+        Once.objects.filter(id=self.once_id).delete()
 
 
 def remember(name: str, /, *, actor: Actor, key: UUID, inputs: Mapping[str, object], at: datetime) -> Memory:
@@ -72,7 +72,7 @@ def remember(name: str, /, *, actor: Actor, key: UUID, inputs: Mapping[str, obje
         cursor.execute(
             "select * from take_once(%s, %s, %s, %s, %s)", once_arguments(name, actor, key, inputs, at)
         )
-        return memory_of(name, actor, key, inputs, cursor.fetchone())
+        return memory_of(inputs, cursor.fetchone())
 
 
 def once_arguments(
@@ -82,17 +82,14 @@ def once_arguments(
     return name, actor.key, key, _digest(inputs), at
 
 
-def memory_of(
-    name: str, actor: Actor, key: UUID, inputs: Mapping[str, object], told: tuple[Any, ...]
-) -> Memory:
+def memory_of(inputs: Mapping[str, object], told: tuple[Any, ...]) -> Memory:
     """What ``take_once`` told. Raises Conflict("key-reused")."""
     taken, known, known_digest, answer = told
     if taken is not None:
-        return Memory(Once(id=taken, command=name, actor=actor.key, key=key), None)
+        return Memory(taken, None)
     if bytes(known_digest) != _digest(inputs):
         raise Conflict("key-reused")
-    once = Once(id=known, command=name, actor=actor.key, key=key)
-    return Memory(once, json.loads(answer) if isinstance(answer, str) else answer or {})
+    return Memory(known, json.loads(answer) if isinstance(answer, str) else answer or {})
 
 
 def _digest(inputs: Mapping[str, object]) -> bytes:

@@ -64,7 +64,7 @@ def hold_once(
             [account_id, money_id, activity_id, *once],
         )
         *told, doc = cursor.fetchone()
-    memory = memory_of(asked.name, asked.actor, asked.key, asked.inputs, tuple(told))
+    memory = memory_of(asked.inputs, tuple(told))
     if memory.answer is not None:
         return memory, None
     return memory, _held_for_money(asked.actor, json.loads(doc) if doc else None)

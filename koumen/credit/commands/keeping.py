@@ -88,7 +88,7 @@ def keep(change: Change, memory: Memory | None = None, **answer: UUID) -> None:
     document = _document(change)
     if memory is not None:
         document["once"] = {
-            "id": memory.once.id,
+            "id": memory.once_id,
             "answer": {name: str(value) for name, value in answer.items()},
         }
     with connection.cursor() as cursor:

@@ -16,6 +16,7 @@ from koumen.credit.rules.turning import next_turn
 Row = Mapping[str, Any]
 
 _DATES = ("issued_date", "due_date", "judged_on")
+_BUCKETS = tuple((bucket, f"{bucket}_minor") for bucket in Bucket)
 _COUNTS = ("minimum_minor", "principal_days", "relieved_days", "overdue_days")
 
 
@@ -61,7 +62,7 @@ def due_row(bill: Bill) -> dict[str, Any]:
         "due_date": bill.due.isoformat() if bill.due else None,
         "judged_on": bill.judged_on.isoformat() if bill.judged_on else None,
         "standing": str(bill.standing),
-        **{f"{bucket}_minor": bill.unpaid.get(bucket, 0) for bucket in Bucket},
+        **{column: bill.unpaid.get(bucket, 0) for bucket, column in _BUCKETS},
         **{name: getattr(bill, name) for name in _COUNTS},
     }
 
@@ -73,7 +74,7 @@ def plan_row(plan: RunningPlan) -> dict[str, Any]:
 
 def _bill(row: Row) -> Bill:
     issued, due, judged_on = (_date(row[name]) if row[name] else None for name in _DATES)
-    unpaid = {bucket: row[f"{bucket}_minor"] for bucket in Bucket if row[f"{bucket}_minor"]}
+    unpaid = {bucket: row[column] for bucket, column in _BUCKETS if row[column]}
     counts = {name: row[name] for name in _COUNTS}
     return Bill(issued, due, judged_on, unpaid, standing=Standing(row["standing"]), **counts)
 
