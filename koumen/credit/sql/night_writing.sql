@@ -17,7 +17,7 @@ begin
 end $$;
 
 -- Write the positions. A bill not made yet has a row when it says something.
-create or replace function write_turning(turn date) returns void language plpgsql set search_path from current as $$
+create or replace function write_turning(turn date) returns void language plpgsql set search_path from current set enable_seqscan = off set random_page_cost = 1.1 as $$
 begin
   delete from credit_due d using night_due n where n.id = d.id and n.is_gone;
   update credit_due d set
@@ -57,7 +57,7 @@ end $$;
 -- Freeze the bills with the lines of their month (commands/billing.py): what no line explains was changed in an earlier
 -- month. Moments are compared as dates of the branch, since a local midnight may come twice.
 create or replace function write_statements(turn date, issued timestamptz, through bigint) returns void
-language plpgsql set search_path from current as $$
+language plpgsql set search_path from current set enable_seqscan = off set random_page_cost = 1.1 as $$
 declare
   zone text;
 begin

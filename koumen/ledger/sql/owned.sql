@@ -22,9 +22,9 @@ end $$;
 
 -- Post what is staged, under the promises of post_entry (posting.sql); returns how many movements. Accounts are opened
 -- where there are none. Owners' accounts are locked in the order of their ids, then those that all share, which others
--- wait for: they are held for the last statement only.
+-- wait for: they are held for the last statement only. Looked up by their keys, however many the planner expects.
 create or replace function post_owned(in_currency text, recorded timestamptz) returns bigint
-language plpgsql set search_path from current as $$
+language plpgsql set search_path from current set enable_seqscan = off set random_page_cost = 1.1 as $$
 declare
   -- what a credit account owns; every other kind here is the branch's own (ledger/rules/chart.py, held by a test)
   owned constant text[] := '{principal,interest,late,fee,credit_balance}';
@@ -68,7 +68,7 @@ begin
 end $$;
 
 -- Add what moved to the sums of accounts: those that somebody owns, or those that all share.
-create or replace function add_owned(is_owned boolean) returns void language plpgsql set search_path from current as $$
+create or replace function add_owned(is_owned boolean) returns void language plpgsql set search_path from current set enable_seqscan = off set random_page_cost = 1.1 as $$
 declare
   ids bigint[]; debited bigint[]; credited bigint[];
 begin
