@@ -10,12 +10,12 @@ from django.db.models import F
 from koumen.audit.command import require
 from koumen.branch.queries import this_branch
 from koumen.kit.actor import Actor
-from koumen.ledger.models import Account, BookPeriod, Entry, Movement
+from koumen.ledger.models import BookPeriod, Entry, Movement
 from koumen.ledger.permissions import may_read_books, visible_to
 from koumen.ledger.promises import PROMISES, WRONG_DAY, WRONG_SIDE
 from koumen.ledger.proof import prove, whole_tables
 from koumen.ledger.rules.books import BooksReport
-from koumen.ledger.rules.chart import CHART, AccountKind, Side, owed_minor
+from koumen.ledger.rules.chart import CHART, AccountKind, Side
 from koumen.ledger.sums import SUMS_BEFORE
 
 
@@ -128,21 +128,6 @@ def moves_of_entry(entry_id: UUID) -> list[EntryMove]:
         EntryMove(AccountKind(debit), AccountKind(credit), amount)
         for debit, credit, amount in rows.values_list("debit__kind", "credit__kind", "amount_minor")
     ]
-
-
-def balance_minor(*, kind: AccountKind, owner_id: UUID, currency: str) -> int:
-    """What stands on one account, positive on its own side; one query. For rooms, which ask their own permission."""
-    sums = (
-        Account.objects.filter(kind=kind, owner_id=owner_id, currency=currency)
-        .values_list("debit_minor", "credit_minor")
-        .first()
-    )
-    return owed_minor(kind, debit_minor=sums[0], credit_minor=sums[1]) if sums else 0
-
-
-def last_entry_id() -> int:
-    """The newest entry there is (0: none): an account that is locked has none in flight; one query."""
-    return Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
 def closed_periods(*, actor: Actor) -> list[BookPeriod]:

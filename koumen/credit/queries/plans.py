@@ -12,7 +12,6 @@ from koumen.credit.queries.buying import returned_minor
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.coming import ComingInstalment, coming_instalments
 from koumen.credit.rules.cost_sheet import Sheet
-from koumen.credit.rules.parameters import Kind
 from koumen.credit.rules.plan import (
     PlanKind,
     PlanRequest,
@@ -80,20 +79,6 @@ def instalment_offers(
         require_splittable(
             request, account.position, account.parameters, currency=account.currency, today=today
         )
-    return [
-        Offer(request=one, sheet=sheet_for(one, account.parameters, account.currency)) for one in requests
-    ]
-
-
-def loan_offers(*, actor: Actor, account_id: UUID, amount_minor: int, at: datetime) -> list[Offer]:
-    """Every number of instalments of a loan; one query; none where the product is no loan."""
-    account = position_at(actor=actor, account_id=account_id, at=at)
-    if account.parameters.kind != Kind.LOAN:
-        return []
-    requests = [
-        PlanRequest(account_id=account_id, kind=PlanKind.LOAN, terms=terms, amount_minor=amount_minor)
-        for terms in account.parameters.loan_terms
-    ]
     return [
         Offer(request=one, sheet=sheet_for(one, account.parameters, account.currency)) for one in requests
     ]
