@@ -1,6 +1,6 @@
 """Reading credit accounts: what is owed, what was billed, how a payment was split."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from koumen.branch.queries import this_branch
@@ -23,14 +23,25 @@ def position_at(*, actor: Actor, account_id: UUID, at: datetime) -> HeldAccount:
     account = read_account(account_id)
     if account is None or not may_see_account(actor, account.customer_id):
         raise Missing("account-not-found")
+    _bring_to_today(account, at)
+    return account
+
+
+def _bring_to_today(account: HeldAccount, at: datetime) -> date:
+    """Let the position pass to today, in memory; returns that day."""
     today = local_date(at, this_branch().zone)
     advance(account.position, account.parameters, max(today, account.position.counted_to))
-    return account
+    return today
 
 
 def owed(*, actor: Actor, account_id: UUID, at: datetime) -> Owed:
     """What is owed on an account now; one query. Raises Missing("account-not-found")."""
-    return owed_by(position_at(actor=actor, account_id=account_id, at=at), local_date(at, this_branch().zone))
+    return owed_on(position_at(actor=actor, account_id=account_id, at=at), at)
+
+
+def owed_on(account: HeldAccount, at: datetime) -> Owed:
+    """What is owed now on an account that the caller has at hand, locked or not; no query."""
+    return owed_by(account, _bring_to_today(account, at))
 
 
 def credit_account(*, actor: Actor, account_id: UUID) -> CreditAccount:

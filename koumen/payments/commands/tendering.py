@@ -6,7 +6,7 @@ from koumen.audit.commands import record
 from koumen.branch.queries import this_branch
 from koumen.credit.commands.holding import hold_account
 from koumen.credit.commands.paying import Received, apply_payment
-from koumen.credit.queries import owed as owed_now
+from koumen.credit.queries import owed_on
 from koumen.kit.actor import SYSTEM, Actor
 from koumen.kit.errors import Conflict, Invalid
 from koumen.ledger.rules.entries import EntryKind
@@ -37,8 +37,7 @@ def agreement_to_pay(visit: Visit, amount_minor: int, at: datetime) -> Agreement
         raise Conflict("above-agreed", remaining_minor=remaining)
     if not agreement.surplus_wanted:
         # money may have come by another way since the customer agreed
-        hold_account(SYSTEM, visit.account_id)
-        owed = owed_now(actor=SYSTEM, account_id=visit.account_id, at=at)
+        owed = owed_on(hold_account(SYSTEM, visit.account_id), at)
         if amount_minor > owed.all_minor:
             raise Conflict("owed-less-now", all_minor=owed.all_minor)
     return agreement
