@@ -108,7 +108,7 @@ def waiting_message(*, message_id: UUID) -> Outgoing | None:
 def letters_about(fact: Fact) -> list[Letter]:
     """What this fact tells, if it is still true: nobody is told of a visit that was called off meanwhile.
 
-    Two queries for a visit (three with pictures), two for a payment or a void receipt.
+    Two queries for a visit (four with pictures), two for a payment or a void receipt.
     """
     if fact.kind == PaymentMade.kind():
         return [_payment_letter(fact)]
@@ -121,14 +121,19 @@ def letters_about(fact: Fact) -> list[Letter]:
 def _booked(visit: Visit, branch: Branch) -> list[Letter]:
     if visit.state == VisitState.CANCELLED:
         return []
+    booked = _letter(visit, branch, Template.VISIT_BOOKED)
+    if visits.has_door_card(customer_id=visit.customer_id):
+        return [booked]  # the pictures stand on the paper
     pictures = visits.pictures_for(actor=SYSTEM, visit_id=visit.id)
     return [
-        _letter(visit, branch, Template.VISIT_BOOKED),
+        booked,
         _letter(visit, branch, Template.PICTURE_PAIR, channel=Channel.APP, pictures=pictures),
     ]
 
 
 def _renewed(visit: Visit, branch: Branch) -> list[Letter]:
+    if visit.door_card_id:
+        return []  # the desk said the number of the line on the telephone
     pictures = visits.pictures_for(actor=SYSTEM, visit_id=visit.id)
     return [_letter(visit, branch, Template.PICTURE_PAIR, channel=Channel.APP, pictures=pictures)]
 

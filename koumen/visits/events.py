@@ -1,4 +1,4 @@
-"""What happens in the life of a visit; the subject is always the visit."""
+"""What happens in the life of a visit; the subject is the visit unless an event says otherwise."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -172,3 +172,28 @@ class AlertSeen(Event):
     """Somebody at the console took an alert."""
 
     alert_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorCardIssued(Event):
+    """A door card was printed; the one before opens nothing more. The subject is the customer."""
+
+    card_id: UUID
+    generation: int
+    way: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorCardWithdrawn(Event):
+    """A door card was declared lost or worn; the subject is the customer."""
+
+    card_id: UUID
+    generation: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardNumberTaken(Event):
+    """The visit took the next line of the customer's door card."""
+
+    card_id: UUID
+    number: int

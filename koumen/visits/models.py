@@ -7,7 +7,36 @@ from koumen.agents.models import Agent, Shift
 from koumen.credit.models import CreditAccount, Quote
 from koumen.kit.ids import new_id
 from koumen.people.models import Customer, Person
+from koumen.visits.rules.secrets import CARD_NUMBERS
 from koumen.visits.states import Proof, VisitState
+
+
+class DoorCard(models.Model):
+    """A printed card by which a customer knows the agent and agrees to an amount; the row holds no secret.
+
+    Pictures and codes of its lines are derived from the server's key, customer, generation and number, and are on the
+    paper alone. A line is taken by one visit; a new card is a new generation, and the one before opens nothing more.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="door_cards")
+    generation = models.IntegerField()
+    way = models.TextField()  # rules.cards.CardWay: letter, counter
+    issued_at = models.DateTimeField()
+    issued_by = models.TextField()  # an actor's key
+    next_number = models.SmallIntegerField(default=1)  # one past the last line: used up
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "generation"], name="visits_card_generation"),
+            models.UniqueConstraint(
+                fields=["customer"], name="visits_one_card", condition=Q(withdrawn_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                condition=Q(next_number__gte=1, next_number__lte=CARD_NUMBERS + 1), name="visits_card_number"
+            ),
+        ]
 
 
 class Visit(models.Model):
@@ -38,6 +67,9 @@ class Visit(models.Model):
     wants_cash = models.BooleanField(default=False)
     note_for_agent = models.BinaryField(null=True)  # free text, sealed under the customer's key
     door_generation = models.IntegerField(default=1)  # raised to make new pictures
+    # the card and line that this visit's secrets come from; empty: from the visit itself, on the customer's screen
+    door_card = models.ForeignKey(DoorCard, null=True, on_delete=models.PROTECT, related_name="visits")
+    card_number = models.SmallIntegerField(null=True)
     pictures_differed_at = models.DateTimeField(
         null=True
     )  # a pair that was once refused cannot be matched any more
@@ -86,6 +118,12 @@ class Visit(models.Model):
             models.CheckConstraint(
                 condition=Q(code_tries__gte=0, code_tries__lte=3), name="visits_three_tries"
             ),
+            models.CheckConstraint(
+                condition=Q(door_card__isnull=True, card_number__isnull=True)
+                | Q(door_card__isnull=False, card_number__isnull=False),
+                name="visits_card_with_number",
+            ),
+            models.UniqueConstraint(fields=["door_card", "card_number"], name="visits_card_line_once"),
         ]
         indexes = [
             models.Index(fields=["customer", "-window_from"], name="visits_customer"),

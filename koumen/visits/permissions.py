@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from koumen.kit.actor import Actor, Role
 from koumen.people.models import Delegate
-from koumen.visits.models import Visit
+from koumen.visits.models import DoorCard, Visit
 from koumen.visits.rules.outcomes import ConfirmedOn
 from koumen.visits.states import VisitState
 
@@ -99,6 +99,26 @@ def may_agree_amount(actor: Actor, visit: Visit, confirmed_on: ConfirmedOn) -> b
 def may_unlock_code(actor: Actor) -> bool:
     """The phone desk, after calling back."""
     return is_desk(actor)
+
+
+def may_issue_door_card(actor: Actor) -> bool:
+    """The phone desk and the counter of the branch: whoever prints it sees it, and is on record."""
+    return is_desk(actor) or actor.role is Role.SYSTEM
+
+
+def may_withdraw_door_card(actor: Actor, customer_id: UUID) -> bool:
+    """The desk for a caller, and the customer: a lost card must die at once."""
+    return may_issue_door_card(actor) or (actor.role is Role.CUSTOMER and actor.customer_id == customer_id)
+
+
+def cards_visible_to(actor: Actor) -> QuerySet[DoorCard]:
+    """A customer knows of their own card, staff and the system of all; an agent of none."""
+    cards = DoorCard.objects.all()
+    if actor.is_staff or actor.role is Role.SYSTEM:
+        return cards
+    if actor.role is Role.CUSTOMER and actor.customer_id:
+        return cards.filter(customer_id=actor.customer_id)
+    return cards.none()
 
 
 def may_break_off_visit(actor: Actor, visit: Visit) -> bool:

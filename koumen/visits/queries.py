@@ -13,8 +13,8 @@ from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict, Missing
 from koumen.kit.money import CURRENCIES
 from koumen.people import queries as people
-from koumen.visits.models import Agreement, Alert, Visit, VisitMove
-from koumen.visits.permissions import may_see_code, may_see_pictures, visible_to
+from koumen.visits.models import Agreement, Alert, DoorCard, Visit, VisitMove
+from koumen.visits.permissions import cards_visible_to, may_see_code, may_see_pictures, visible_to
 from koumen.visits.rules import secrets
 from koumen.visits.rules.band import amount_band
 from koumen.visits.rules.moments import LAPSE_BEFORE
@@ -23,7 +23,7 @@ from koumen.visits.states import OPEN_STATES, VisitState
 
 
 def _with_people(visits: QuerySet[Visit]) -> QuerySet[Visit]:
-    return visits.select_related("customer", "account", "agent", "shift")
+    return visits.select_related("customer", "account", "agent", "shift", "door_card")
 
 
 def visit(*, actor: Actor, visit_id: UUID) -> Visit:
@@ -52,10 +52,14 @@ def band_of(visit: Visit) -> tuple[int, int | None]:
 def pictures_for(*, actor: Actor, visit_id: UUID) -> tuple[str, str]:
     """The picture pair, as keys of ``kit.pictures``; one query.
 
-    Raises Denied("pictures-not-yours"): the agent sees them only at the door, staff never.
+    Those of the door card's line when the visit has taken one. Raises Denied("pictures-not-yours"): the agent sees
+    them only at the door, staff never; Conflict("door-card-withdrawn") when the card is dead.
     """
     found = visit(actor=actor, visit_id=visit_id)
     require(may_see_pictures(actor, found), "pictures-not-yours")
+    place = card_place(found)
+    if place:
+        return secrets.card_pictures(settings.KOUMEN_DOOR_KEY, place)
     return secrets.picture_pair(settings.KOUMEN_DOOR_KEY, visit_id=found.id, generation=found.door_generation)
 
 
@@ -74,7 +78,14 @@ def release_code(*, actor: Actor, visit_id: UUID) -> str:
 
 
 def derive_code(visit: Visit, agreement: Agreement) -> str:
-    """The code of an agreement: for the command that checks it and the query that shows it; no query."""
+    """The code of an agreement: for the command that checks it and the query that shows it; no query.
+
+    That of the door card's line when the visit has taken one, which costs a query unless the card was read with the
+    visit. Raises Conflict("door-card-withdrawn").
+    """
+    place = card_place(visit)
+    if place:
+        return secrets.card_code(settings.KOUMEN_DOOR_KEY, place)
     return secrets.release_code(
         settings.KOUMEN_DOOR_KEY,
         secrets.CodeBinding(
@@ -87,6 +98,30 @@ def derive_code(visit: Visit, agreement: Agreement) -> str:
             code_generation=agreement.code_generation,
         ),
     )
+
+
+def card_place(visit: Visit) -> secrets.CardPlace | None:
+    """The line of the door card that this visit's secrets come from, if it took one; no query with the card at hand.
+
+    Raises Conflict("door-card-withdrawn"): a lost card opens nothing, on whichever way the visit is.
+    """
+    card, number = visit.door_card, visit.card_number
+    if card is None or number is None:
+        return None
+    if card.withdrawn_at:
+        raise Conflict("door-card-withdrawn")
+    return secrets.CardPlace(customer_id=card.customer_id, generation=card.generation, number=number)
+
+
+def door_card(*, actor: Actor, customer_id: UUID) -> DoorCard | None:
+    """The customer's card that is in force, if they have one; one query."""
+    return cards_visible_to(actor).filter(customer_id=customer_id, withdrawn_at=None).first()
+
+
+def has_door_card(*, customer_id: UUID) -> bool:
+    """Whether a visit to this customer will take a line of a printed card; one query."""
+    usable = DoorCard.objects.filter(customer_id=customer_id, withdrawn_at=None)
+    return usable.filter(next_number__lte=secrets.CARD_NUMBERS).exists()
 
 
 def newest_agreement(visit: Visit) -> Agreement | None:

@@ -10,12 +10,15 @@ from koumen.visits.commands.booking import (
     lapse_visit,
     move_visit,
 )
+from koumen.visits.commands.cards import CardLine, IssuedCard, issue_door_card, withdraw_door_card
 from koumen.visits.commands.door import confirm_pictures, prove_customer, renew_pictures
 from koumen.visits.commands.ending import break_off, leave, no_answer, pay_visit
 from koumen.visits.commands.road import Arrival, arrive, set_out, turn_back
 
 __all__ = [
     "Arrival",
+    "CardLine",
+    "IssuedCard",
     "agree_amount",
     "arrive",
     "book_visit",
@@ -25,6 +28,7 @@ __all__ = [
     "confirm_pictures",
     "confirm_visit",
     "enter_code",
+    "issue_door_card",
     "lapse_visit",
     "leave",
     "move_visit",
@@ -36,4 +40,5 @@ __all__ = [
     "take_alert",
     "turn_back",
     "unlock_code",
+    "withdraw_door_card",
 ]

@@ -9,6 +9,7 @@ from koumen.credit import queries as credit
 from koumen.credit.models import Quote
 from koumen.kit.actor import SYSTEM, Actor
 from koumen.kit.errors import Conflict, Invalid
+from koumen.visits.commands.cards import take_another_line
 from koumen.visits.events import AmountAgreed, CodeAccepted, CodeLocked, CodeRefused, CodeUnlocked
 from koumen.visits.models import Agreement, Alert, Visit
 from koumen.visits.permissions import is_own_agent, may_agree_amount, may_unlock_code, visible_to
@@ -34,9 +35,10 @@ def agree_amount(  # noqa: PLR0913  (five of its own, besides who, when and the 
     """The customer agrees to an amount, from a quote that is valid now; a code bound to it comes into being.
 
     Another amount is another agreement with another code. Above what is owed only when the customer ticked
-    ``surplus_wanted`` (the rest is kept for them). Records AmountAgreed. The same key gives the same
-    agreement. Raises Missing("visit-not-found"), Denied("visit-not-yours"), Conflict("visit-cannot-agree" |
-    "quote-over" | "key-reused"), Invalid("quote-not-of-this-account" | "amount-not-positive" | "amount-above-owed").
+    ``surplus_wanted`` (the rest is kept for them). Of a door card the code is the line's, and a line whose code was
+    accepted gives way to the next. Records AmountAgreed. The same key gives the same agreement. Raises
+    Missing("visit-not-found" | "door-card-not-found"), Denied("visit-not-yours"), Conflict("visit-cannot-agree" |
+    "quote-over" | "key-reused" | "door-card-used-up"), Invalid("quote-not-of-this-account" | "amount-not-positive" | "amount-above-owed").
     """
     inputs = {
         "visit": visit_id,
@@ -53,10 +55,8 @@ def agree_amount(  # noqa: PLR0913  (five of its own, besides who, when and the 
     visit.state = VISIT.move(VisitState(visit.state), "agree")
     _require_quote(visit, quote_id, at)
     _require_owed(visit, amount_minor, at, surplus_wanted=surplus_wanted)
-    before = newest_agreement(visit)
-    agreement = Agreement.objects.create(
+    agreement = Agreement(
         visit=visit,
-        generation=before.generation + 1 if before else 1,
         quote_id=quote_id,
         amount_minor=amount_minor,
         confirmed_on=confirmed_on,
@@ -64,6 +64,7 @@ def agree_amount(  # noqa: PLR0913  (five of its own, besides who, when and the 
         agreed_at=at,
         code_expires_at=at + CODE_LIVES,
     )
+    _add_agreement(agreement, visit, actor, at)
     visit.save(update_fields=["state"])
     record(
         AmountAgreed(
@@ -88,7 +89,8 @@ def enter_code(*, visit_id: UUID, code: str, actor: Actor, at: datetime) -> Code
     An outcome, never an exception, says whether it was right: the count must survive. Three wrong tries at a visit
     lock code entry, whatever amounts were agreed in between, or a new agreement would buy new guesses. Records
     CodeAccepted, CodeRefused, or CodeLocked with an Alert; nothing when entry is locked or the code expired. Raises
-    Missing("visit-not-found"), Denied("visit-not-yours") or Conflict("no-amount-agreed" | "code-already-used").
+    Missing("visit-not-found"), Denied("visit-not-yours") or Conflict("no-amount-agreed" | "code-already-used" |
+    "door-card-withdrawn").
     """
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     require(is_own_agent(actor, visit), "visit-not-yours")
@@ -125,8 +127,9 @@ def _count_wrong_try(visit: Visit, actor: Actor, at: datetime) -> CodeResult:
 def unlock_code(*, visit_id: UUID, actor: Actor, at: datetime) -> Agreement:
     """The phone desk has called the number on file and proved the customer: a new code for the same amount.
 
-    Records CodeUnlocked. Raises Denied("visit-not-yours"), Missing("visit-not-found") or Conflict("code-not-locked" |
-    "no-amount-agreed").
+    Of a door card that is the code of the next line. Records CodeUnlocked. Raises Denied("visit-not-yours"),
+    Missing("visit-not-found" | "door-card-not-found") or Conflict("code-not-locked" | "no-amount-agreed" |
+    "door-card-used-up").
     """
     require(may_unlock_code(actor), "visit-not-yours")
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
@@ -135,6 +138,8 @@ def unlock_code(*, visit_id: UUID, actor: Actor, at: datetime) -> Agreement:
         raise Conflict("no-amount-agreed", state=visit.state)
     if not visit.code_locked:
         raise Conflict("code-not-locked")
+    if visit.door_card_id:
+        take_another_line(visit, actor=actor, at=at)
     visit.code_tries, visit.code_locked = 0, False
     visit.save(update_fields=["code_tries", "code_locked"])
     agreement.code_generation += 1
@@ -142,6 +147,14 @@ def unlock_code(*, visit_id: UUID, actor: Actor, at: datetime) -> Agreement:
     agreement.save(update_fields=["code_generation", "code_expires_at"])
     record(CodeUnlocked(subject_id=visit.id), actor=actor, at=at)
     return agreement
+
+
+def _add_agreement(agreement: Agreement, visit: Visit, actor: Actor, at: datetime) -> None:
+    before = newest_agreement(visit)
+    if visit.door_card_id and before and before.code_accepted_at:  # its code was said: it is good no more
+        take_another_line(visit, actor=actor, at=at)
+    agreement.generation = before.generation + 1 if before else 1
+    agreement.save(force_insert=True)
 
 
 def _require_quote(visit: Visit, quote_id: UUID, at: datetime) -> None:

@@ -8,6 +8,7 @@ from koumen.audit.commands import record
 from koumen.kit.actor import SYSTEM, Actor
 from koumen.kit.errors import Conflict, Invalid
 from koumen.people.commands import reveal
+from koumen.visits.commands.cards import take_another_line
 from koumen.visits.events import (
     CustomerNotProven,
     CustomerProven,
@@ -52,14 +53,17 @@ def confirm_pictures(*, visit_id: UUID, matched: bool, actor: Actor, at: datetim
 def renew_pictures(*, visit_id: UUID, actor: Actor, at: datetime) -> Visit:
     """Give the visit a new pair after the desk has spoken to the customer; the agent may show it.
 
-    Records PicturesRenewed (the customer is sent the new pair). Raises Missing("visit-not-found"),
-    Denied("visit-not-yours") or Conflict("visit-not-at-the-door" | "pictures-already-compared").
+    Records PicturesRenewed (the customer is sent the new pair; of a door card the next line is taken). Raises Missing("visit-not-found"),
+    Denied("visit-not-yours") or Conflict("visit-not-at-the-door" | "pictures-already-compared" |
+    "door-card-used-up") or Missing("door-card-not-found").
     """
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     require(is_desk(actor), "visit-not-yours")
     _require_at_the_door(visit)
     if visit.proof != Proof.NONE:
         raise Conflict("pictures-already-compared")
+    if visit.door_card_id:
+        take_another_line(visit, actor=actor, at=at)
     visit.door_generation += 1
     visit.pictures_differed_at = None
     visit.save(update_fields=["door_generation", "pictures_differed_at"])

@@ -14,6 +14,7 @@ from koumen.conduct.rules.acts import Act, Circumstances, Verdict
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict
+from koumen.visits.commands.cards import take_first_line
 from koumen.visits.events import AgentArrived, AgentSetOut, AgentTurnedBack
 from koumen.visits.models import Visit
 from koumen.visits.permissions import is_own_agent, visible_to
@@ -39,7 +40,7 @@ class Arrival:
 def set_out(*, visit_id: UUID, actor: Actor, at: datetime) -> Visit:
     """The agent starts for the door; from here the customer is told how near.
 
-    Records AgentSetOut. Raises Missing("visit-not-found"), Denied("visit-not-yours") or
+    Of a customer with a door card the visit takes the next line now, once. Records AgentSetOut and CardNumberTaken. Raises Missing("visit-not-found"), Denied("visit-not-yours") or
     Conflict("visit-cannot-set_out" | "too-early-to-set-out").
     """
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
@@ -50,6 +51,7 @@ def set_out(*, visit_id: UUID, actor: Actor, at: datetime) -> Visit:
     visit.set_out_at = at
     visit.save(update_fields=["state", "set_out_at"])
     record(AgentSetOut(subject_id=visit.id, agent_id=visit.agent_id), actor=actor, at=at)
+    take_first_line(visit, actor=actor, at=at)
     return visit
 
 

@@ -2,7 +2,8 @@
 
 Both are an HMAC-SHA-256 of one server key over everything the secret is bound to. The picture pair proves the
 agent (1 in 4,032 by chance, one try); the release code proves that the customer agrees to exactly this amount
-with exactly this agent (three tries in a million).
+with exactly this agent (three tries in a million). A printed door card carries both for visits to come, numbered;
+its codes cannot know an amount, so each is good for one agreement of the visit that took its number (ADR 12).
 """
 
 import hmac
@@ -13,6 +14,8 @@ from koumen.kit.canonical import canonical
 from koumen.kit.pictures import PICTURES
 
 CODE_DIGITS = 6
+# A visit a month for a year; by then names, numbers and hands have changed, and so should the card.
+CARD_NUMBERS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +31,40 @@ class CodeBinding:
     code_generation: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class CardPlace:
+    """One line of a printed door card; another generation, or another number, has other secrets."""
+
+    customer_id: UUID
+    generation: int
+    number: int  # 1 to CARD_NUMBERS
+
+    def __post_init__(self) -> None:
+        """Refuse a line that no card has: ValueError."""
+        if not 1 <= self.number <= CARD_NUMBERS:
+            raise ValueError(f"a door card has no line {self.number}")
+
+
 def picture_pair(key: bytes, *, visit_id: UUID, generation: int) -> tuple[str, str]:
     """Two different pictures of the 64, in the order in which both screens show them."""
-    number = _derive(key, "pictures", visit_id=visit_id, generation=generation)
+    return _two_of(_derive(key, "pictures", visit_id=visit_id, generation=generation))
+
+
+def card_pictures(key: bytes, place: CardPlace) -> tuple[str, str]:
+    """The two pictures on a line of a door card; both sides see them in this order."""
+    return _two_of(_derive(key, "card-pictures", **_bound(place)))
+
+
+def card_code(key: bytes, place: CardPlace) -> str:
+    """The six digits on a line of a door card, with leading zeros."""
+    return _digits(_derive(key, "card-code", **_bound(place)))
+
+
+def _bound(place: CardPlace) -> dict[str, UUID | int]:
+    return {"customer_id": place.customer_id, "generation": place.generation, "number": place.number}
+
+
+def _two_of(number: int) -> tuple[str, str]:
     first, rest = number % len(PICTURES), number // len(PICTURES)
     second = (first + 1 + rest % (len(PICTURES) - 1)) % len(PICTURES)
     return PICTURES[first], PICTURES[second]
@@ -49,6 +83,10 @@ def release_code(key: bytes, binding: CodeBinding) -> str:
         generation=binding.generation,
         code_generation=binding.code_generation,
     )
+    return _digits(number)
+
+
+def _digits(number: int) -> str:
     return f"{number % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
 
 

@@ -56,6 +56,7 @@ def _stamp(visit: "Visit") -> str:
         visit.code_locked,
         bool(visit.pictures_differed_at),
         visit.door_generation,
+        visit.card_number,
     )
     return "-".join(
         str(part)

@@ -25,6 +25,7 @@ def stamp(visit: "Visit") -> str:
         visit.proof,
         visit.code_locked,
         visit.door_generation,
+        visit.card_number,
         visit.window_from,
         bool(visit.pictures_differed_at),
         newest and (newest.generation, newest.code_generation, bool(newest.code_accepted_at)),
@@ -43,7 +44,9 @@ def step_of(visit: "Visit", *, actor: Actor, at: datetime, wants_another: bool =
         "stamp": stamp(visit),
         "is_over": state not in OPEN_STATES,
     }
-    if is_own and state in {V.BOOKED, V.ON_THE_WAY, V.AT_THE_DOOR}:
+    if is_own and state is V.BOOKED and visits.has_door_card(customer_id=visit.customer_id):
+        context["has_card"] = True  # which line it will be is known when the visitor sets out
+    elif is_own and state in {V.BOOKED, V.ON_THE_WAY, V.AT_THE_DOOR}:
         context["pair"] = visits.pictures_for(actor=actor, visit_id=visit.id)
         context["differed"] = bool(visit.pictures_differed_at)
     if asks_amount:
