@@ -1,20 +1,27 @@
-"""Engaging agents, certifying them, planning their working days."""
+"""Engaging agents, certifying them, planning their working days, and what becomes of such a day."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from koumen.agents.events import AgentCertified, AgentEngaged, ShiftPlanned
+from koumen.agents.events import (
+    AgentCertified,
+    AgentEngaged,
+    ShiftDelayed,
+    ShiftEndedEarly,
+    ShiftPlanned,
+    ShiftResumed,
+)
 from koumen.agents.models import Agent, Certificate, Shift
-from koumen.agents.permissions import may_manage_agents, visible_to
+from koumen.agents.permissions import may_manage_agents, may_report_on_shift, visible_to
 from koumen.agents.queries import lock_shift
-from koumen.agents.rules.shift import require_period, require_working_day
+from koumen.agents.rules.shift import OffReason, require_delay, require_period, require_working_day
 from koumen.agents.rules.skills import known_skills, spoken_languages
 from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record
 from koumen.branch.queries import this_branch
 from koumen.kit.actor import Actor
-from koumen.kit.errors import Conflict
+from koumen.kit.errors import Conflict, Invalid
 from koumen.kit.place import Place
 
 
@@ -115,3 +122,73 @@ def count_change(*, shift_id: UUID, actor: Actor, at: datetime) -> Shift:  # noq
     shift.version += 1
     shift.save(update_fields=["version"])
     return shift
+
+
+@command
+def end_shift_early(
+    *, shift_id: UUID, off_from: datetime, reason: OffReason, actor: Actor, at: datetime
+) -> Shift:
+    """Say that an agent cannot go on from a moment on; promises stay as they are until somebody else is found.
+
+    Never before the shift begins. Records ShiftEndedEarly. Raises Missing("shift-not-found"),
+    Denied("shift-not-yours"), Conflict("shift-over") or Invalid("off-reason-unknown").
+    """
+    if reason not in set(OffReason):
+        raise Invalid("off-reason-unknown", field="reason", value=str(reason)[:40])
+    shift = _lock_running(shift_id, actor, at)
+    shift.off_from, shift.off_reason = max(off_from, shift.starts_at), reason
+    _keep(shift)
+    ended = ShiftEndedEarly(
+        subject_id=shift.id, agent_id=shift.agent_id, off_from=shift.off_from, reason=reason
+    )
+    record(ended, actor=actor, at=at)
+    return shift
+
+
+@command
+def delay_shift(*, shift_id: UUID, minutes: int, actor: Actor, at: datetime) -> Shift:
+    """Say that an agent is held up and can go on in so many minutes.
+
+    Records ShiftDelayed. Raises Missing("shift-not-found"), Denied("shift-not-yours"), Conflict("shift-over" |
+    "shift-ended-early") or Invalid("delay-wrong").
+    """
+    delay = timedelta(minutes=minutes)
+    require_delay(delay)
+    shift = _lock_running(shift_id, actor, at)
+    if shift.off_from:
+        raise Conflict("shift-ended-early")
+    shift.held_until = max(at, shift.starts_at) + delay
+    _keep(shift)
+    delayed = ShiftDelayed(subject_id=shift.id, agent_id=shift.agent_id, held_until=shift.held_until)
+    record(delayed, actor=actor, at=at)
+    return shift
+
+
+@command
+def resume_shift(*, shift_id: UUID, actor: Actor, at: datetime) -> Shift:
+    """Say that an agent can go on after all, until the end that was planned.
+
+    Records ShiftResumed. Raises Missing("shift-not-found"), Denied("shift-not-yours") or Conflict("shift-over" |
+    "shift-goes-on").
+    """
+    shift = _lock_running(shift_id, actor, at)
+    if not shift.off_from and not shift.held_until:
+        raise Conflict("shift-goes-on")
+    shift.off_from, shift.off_reason, shift.held_until = None, "", None
+    _keep(shift)
+    record(ShiftResumed(subject_id=shift.id, agent_id=shift.agent_id), actor=actor, at=at)
+    return shift
+
+
+def _lock_running(shift_id: UUID, actor: Actor, at: datetime) -> Shift:
+    shift = lock(Shift.objects.filter(agent__in=visible_to(actor)), missing="shift-not-found", id=shift_id)
+    require(may_report_on_shift(actor, shift.agent_id), "shift-not-yours")
+    if at >= shift.ends_at:
+        raise Conflict("shift-over")
+    return shift
+
+
+def _keep(shift: Shift) -> None:
+    """A shift that changed is another one to every plan made before."""
+    shift.version += 1
+    shift.save(update_fields=["off_from", "off_reason", "held_until", "version"])

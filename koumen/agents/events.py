@@ -1,7 +1,7 @@
 """What happens to agents."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from koumen.kit.events import Event
@@ -29,3 +29,27 @@ class ShiftPlanned(Event):
 
     agent_id: UUID
     date: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftEndedEarly(Event):
+    """An agent cannot go on: nobody of this shift comes from then on; the subject is the shift."""
+
+    agent_id: UUID
+    off_from: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftDelayed(Event):
+    """An agent is held up and cannot go on before a moment; the subject is the shift."""
+
+    agent_id: UUID
+    held_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftResumed(Event):
+    """An agent can go on after all; the subject is the shift."""
+
+    agent_id: UUID

@@ -39,6 +39,10 @@ class Shift(models.Model):
     ends_at = models.DateTimeField()
     start_latitude = models.FloatField()
     start_longitude = models.FloatField()
+    # what the agent said on the day: no further than this, and not on before that
+    off_from = models.DateTimeField(null=True)
+    off_reason = models.TextField(blank=True)  # agents.rules.shift.OffReason
+    held_until = models.DateTimeField(null=True)
     version = models.IntegerField(default=1)
 
     class Meta:
@@ -47,5 +51,10 @@ class Shift(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")),
                 name="agents_shift_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(off_from__isnull=True, off_reason="")
+                | (models.Q(off_from__isnull=False) & ~models.Q(off_reason="")),
+                name="agents_shift_off_with_reason",
             ),
         ]

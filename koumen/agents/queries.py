@@ -29,7 +29,10 @@ class AgentCard:
 
 @dataclass(frozen=True)
 class WorkingDay:
-    """One shift as planning needs it; ``certificates`` are the kinds valid on its date."""
+    """One shift as planning needs it; ``certificates`` are the kinds valid on its date.
+
+    ``ends_at`` is the end as it stands: earlier than planned when the agent cannot go on (``is_off``).
+    """
 
     shift_id: UUID
     agent_id: UUID
@@ -40,6 +43,8 @@ class WorkingDay:
     skills: frozenset[str]
     certificates: frozenset[str]
     version: int
+    is_off: bool = False
+    held_until: datetime | None = None  # the agent said: not on before then
 
 
 def agent_of(actor: Actor) -> Agent:
@@ -134,11 +139,13 @@ def _working_days(shifts: QuerySet[Shift]) -> list[WorkingDay]:
             agent_id=shift.agent_id,
             date=shift.date,
             starts_at=shift.starts_at,
-            ends_at=shift.ends_at,
+            ends_at=min(shift.ends_at, shift.off_from or shift.ends_at),
             start=Place(shift.start_latitude, shift.start_longitude),
             skills=frozenset(shift.agent.skills),
             certificates=frozenset(shift.held),
             version=shift.version,
+            is_off=shift.off_from is not None,
+            held_until=shift.held_until,
         )
         for shift in rows
     ]

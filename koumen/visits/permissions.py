@@ -79,6 +79,11 @@ def may_move_visit(actor: Actor, visit: Visit) -> bool:
     return is_own_customer(actor, visit) or is_desk(actor)
 
 
+def may_turn_back(actor: Actor, visit: Visit) -> bool:
+    """The agent on the way, and the desk that they call."""
+    return is_own_agent(actor, visit) or is_desk(actor)
+
+
 def may_assign_visit(actor: Actor) -> bool:
     """Dispatch, by a person or by the plan."""
     return is_desk(actor) or actor.role is Role.SYSTEM

@@ -1,11 +1,13 @@
 """Agents, their certificates and their working days."""
 
+import json
 from datetime import date, datetime, timedelta
 
 import pytest
 
 from koumen.agents import commands, queries
 from koumen.agents.models import Agent, Shift
+from koumen.agents.rules.shift import OffReason
 from koumen.audit.models import Fact
 from koumen.branch.queries import this_branch
 from koumen.kit.actor import SYSTEM, Actor, Role
@@ -168,3 +170,64 @@ def test_a_counted_change_raises_the_version(at: datetime) -> None:
     assert commands.count_change(shift_id=shift.id, actor=SYSTEM, at=at).version == 2
     with pytest.raises(Missing, match="shift-not-found"):
         commands.count_change(shift_id=new_id(), actor=SYSTEM, at=at)
+
+
+# --- a day that goes otherwise --------------------------------------------------------------------------
+
+
+def test_an_agent_who_cannot_go_on_says_so_and_the_day_ends_then(at: datetime) -> None:
+    agent = an_agent(at)
+    shift = a_shift(agent, at, days=0)
+    commands.end_shift_early(
+        shift_id=shift.id, off_from=at, reason=OffReason.UNWELL, actor=acting(agent), at=at
+    )
+    day = queries.working_day(shift_id=shift.id)
+    assert (day.ends_at, day.is_off, day.version) == (at, True, shift.version + 1)
+    fact = json.loads(Fact.objects.get(kind="ShiftEndedEarly").body)
+    assert (fact["reason"], fact["agent_id"]) == ("unwell", str(agent.id))
+    with pytest.raises(Conflict, match="shift-ended-early"):
+        commands.delay_shift(shift_id=shift.id, minutes=30, actor=acting(agent), at=at)
+    commands.resume_shift(shift_id=shift.id, actor=acting(agent), at=at)
+    day = queries.working_day(shift_id=shift.id)
+    assert (day.ends_at, day.is_off) == (shift.ends_at, False)
+    with pytest.raises(Conflict, match="shift-goes-on"):
+        commands.resume_shift(shift_id=shift.id, actor=acting(agent), at=at)
+
+
+def test_who_is_ill_in_the_morning_has_no_working_day(at: datetime) -> None:
+    agent = an_agent(at)
+    shift = a_shift(agent, at)
+    commands.end_shift_early(
+        shift_id=shift.id, off_from=at, reason=OffReason.UNWELL, actor=staff(Role.DISPATCHER), at=at
+    )
+    assert queries.working_day(shift_id=shift.id).ends_at == shift.starts_at
+
+
+def test_an_agent_who_is_held_up_is_not_on_before_then(at: datetime) -> None:
+    agent = an_agent(at)
+    shift = a_shift(agent, at, days=0)
+    commands.delay_shift(shift_id=shift.id, minutes=30, actor=acting(agent), at=at)
+    assert queries.working_day(shift_id=shift.id).held_until == at + timedelta(minutes=30)
+    for minutes in (0, 4, 121, -30):
+        with pytest.raises(Invalid, match="delay-wrong"):
+            commands.delay_shift(shift_id=shift.id, minutes=minutes, actor=acting(agent), at=at)
+
+
+def test_only_the_agent_and_dispatch_say_so_and_only_of_a_day_that_is_not_over(at: datetime) -> None:
+    agent, other = an_agent(at), an_agent(at)
+    shift = a_shift(agent, at, days=0)
+    with pytest.raises(Missing, match="shift-not-found"):
+        commands.delay_shift(shift_id=shift.id, minutes=30, actor=acting(other), at=at)
+    with pytest.raises(Denied, match="shift-not-yours"):
+        commands.delay_shift(shift_id=shift.id, minutes=30, actor=staff(Role.FINANCE), at=at)
+    with pytest.raises(Invalid, match="off-reason-unknown"):
+        commands.end_shift_early(
+            shift_id=shift.id,
+            off_from=at,
+            reason="headache",  # type: ignore[arg-type]  # what a form could send
+            actor=acting(agent),
+            at=at,
+        )
+    with pytest.raises(Conflict, match="shift-over"):
+        commands.delay_shift(shift_id=shift.id, minutes=30, actor=acting(agent), at=shift.ends_at)
+    assert not Fact.objects.filter(kind__startswith="ShiftD").exists()

@@ -1,5 +1,6 @@
-"""Taking and moving slots, dropping stops, wishes, travel times, planning and what persons decide against it."""
+"""Taking and moving slots, dropping stops, wishes, travel times, planning, and what persons decide on the day."""
 
+from koumen.dispatch.commands.living import give_up_shift
 from koumen.dispatch.commands.overriding import (
     CannotBe,
     Decided,
@@ -24,6 +25,7 @@ __all__ = [
     "TakeRequest",
     "Taken",
     "drop_stop",
+    "give_up_shift",
     "import_roads",
     "make_wish",
     "move",

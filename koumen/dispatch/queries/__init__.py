@@ -1,6 +1,7 @@
 """Slots that can be kept, the routes of a day, the board, travel times."""
 
 from koumen.dispatch.queries.board import BoardRow, BoardStop, board, todays_route
+from koumen.dispatch.queries.live import Expectation, at_risk, expectations, expected_of, expected_visit
 from koumen.dispatch.queries.planning import Situation, judge, overrides_on, situation
 from koumen.dispatch.queries.slots import (
     OFFER_LEAD,
@@ -22,14 +23,19 @@ __all__ = [
     "TAKE_LEAD",
     "BoardRow",
     "BoardStop",
+    "Expectation",
     "Plan",
     "Routed",
     "Situation",
     "TravelInForce",
     "asking_again",
+    "at_risk",
     "board",
     "book_circumstances",
     "chances_of",
+    "expectations",
+    "expected_of",
+    "expected_visit",
     "frame_of",
     "judge",
     "overrides_on",

@@ -47,6 +47,7 @@ class Situation:
     over: Mapping[UUID, Sequence[UUID]]  # stops that are behind or under way, by shift
     days: Mapping[UUID, Day]
     ways: Ways | None  # None without a shift
+    routed: Mapping[UUID, Sequence[Routed]]  # every visit of a shift with how far it has come
 
     def case(self, routes: Routes) -> Case:
         """These routes, put before the judge; other shifts of the day are not looked at."""
@@ -104,6 +105,7 @@ def situation(*, date: date, at: datetime, shift_ids: Collection[UUID] | None = 
         },
         days=days,
         ways=plan.ways.get(date),
+        routed={shift.shift_id: plan.routes.get(shift.shift_id, ()) for shift in shifts},
     )
 
 

@@ -172,7 +172,8 @@ def frame_of(day: WorkingDay) -> Frame:
     """A shift as the solver sees it, with the break that it owes."""
     due = break_due(day.starts_at, day.ends_at)
     rest = Rest(int(LENGTH.total_seconds()), _seconds(due[0]), _seconds(due[1])) if due else None
-    return Frame(_seconds(day.starts_at), _seconds(day.ends_at), day.start, rest)
+    held_until = _seconds(day.held_until) if day.held_until else 0
+    return Frame(_seconds(day.starts_at), _seconds(day.ends_at), day.start, rest, held_until, day.is_off)
 
 
 def _may_book(pack: Pack, day: WorkingDay, start: datetime, end: datetime, zone: ZoneInfo) -> bool:

@@ -129,7 +129,9 @@ def check(case: Case) -> list[Violation]:
     for id, route in case.routes.items():
         if id in duties and len(route) <= MOST_STOPS:
             known = [calls[visit] for visit in route if visit in calls]
-            found += [fault for call in known for fault in _of_the_person(duties[id], call)]
+            found += [
+                Violation(fault, id, call.id) for call in known for fault in person_faults(duties[id], call)
+            ]
             found += _Walk(case, duties[id]).along(known)
     return found
 
@@ -175,7 +177,8 @@ def _of_what_is_frozen(case: Case, calls: Mapping[Hashable, Call]) -> Iterable[V
                 yield Violation(Fault.FROZEN, id, visit)
 
 
-def _of_the_person(duty: Duty, call: Call) -> Iterable[Violation]:
+def person_faults(duty: Duty, call: Call) -> list[Fault]:
+    """Why whoever works this shift may not or cannot go to a visit, whenever it is."""
     wrong = {
         Fault.SKILL: not call.skills <= duty.skills,
         Fault.CERTIFICATE: not call.certificates <= duty.certificates,
@@ -185,7 +188,7 @@ def _of_the_person(duty: Duty, call: Call) -> Iterable[Violation]:
         Fault.PINNED: call.pinned_to is not None and call.pinned_to != duty.id,
         Fault.REFUSED: duty.id in call.refused,
     }
-    return [Violation(fault, duty.id, call.id) for fault, is_wrong in wrong.items() if is_wrong]
+    return [fault for fault, is_wrong in wrong.items() if is_wrong]
 
 
 class _Walk:

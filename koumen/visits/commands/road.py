@@ -17,7 +17,7 @@ from koumen.kit.errors import Conflict
 from koumen.visits.commands.cards import take_first_line
 from koumen.visits.events import AgentArrived, AgentSetOut, AgentTurnedBack
 from koumen.visits.models import Visit
-from koumen.visits.permissions import is_own_agent, visible_to
+from koumen.visits.permissions import is_own_agent, may_turn_back, visible_to
 from koumen.visits.rules.moments import may_set_out
 from koumen.visits.rules.reasons import TurnBackReason
 from koumen.visits.states import VISIT, VisitState
@@ -63,7 +63,7 @@ def turn_back(*, visit_id: UUID, reason: TurnBackReason, actor: Actor, at: datet
     Conflict("visit-cannot-turn_back").
     """
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
-    require(is_own_agent(actor, visit), "visit-not-yours")
+    require(may_turn_back(actor, visit), "visit-not-yours")
     visit.state = VISIT.move(VisitState(visit.state), "turn_back")
     visit.set_out_at = None
     visit.save(update_fields=["state", "set_out_at"])

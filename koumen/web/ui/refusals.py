@@ -251,6 +251,12 @@ _WORDS: dict[str, str | Promise] = {
     "shift-exists": _("There is a working day on this date already."),
     "shift-overlaps": _("This working day overlaps another."),
     "shift-too-long": _("This working day is too long."),
+    "shift-not-yours": _("This working day is not yours to change."),
+    "shift-over": _("This working day is over."),
+    "shift-ended-early": _("This working day has ended early already."),
+    "shift-goes-on": _("Nothing was said against this working day: it goes on."),
+    "delay-wrong": _("Please choose one of the times that are offered."),
+    "off-reason-unknown": _("Please choose a reason from the list."),
     "birth-year-missing": _("The year of birth is missing."),
     "branch-not-found": _("This branch has not been opened yet."),
 }
