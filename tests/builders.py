@@ -59,6 +59,7 @@ def an_agent(
     *,
     home: Place = CENTRE,
     skills: tuple[str, ...] = ("repayment", "cash"),
+    languages: tuple[str, ...] = ("cmn",),
     certified_until: date | None = date(2030, 1, 1),
 ) -> Agent:
     """An agent with a certificate for home visits from long ago until then (None: without)."""
@@ -66,7 +67,7 @@ def an_agent(
         person_id=a_person(at, role=Role.AGENT),
         staff_number=f"A{next(_numbers):04}",
         skills=skills,
-        languages=["cmn"],
+        languages=languages,
         home_latitude=home.latitude,
         home_longitude=home.longitude,
         actor=SYSTEM,
@@ -84,12 +85,48 @@ def an_agent(
     return agent
 
 
-def a_shift(agent: Agent, at: datetime, *, days: int = 1, hours: tuple[int, int] = (9, 18)) -> Shift:
+def a_shift(
+    agent: Agent,
+    at: datetime,
+    *,
+    days: int = 1,
+    hours: tuple[int, int] = (9, 18),
+    equipment: tuple[str, ...] = (),
+) -> Shift:
     """A working day so many days from now, from one local hour to another."""
     zone = this_branch().zone
     day = local_date(at, zone) + timedelta(days=days)
     starts, ends = (datetime(day.year, day.month, day.day, hour, tzinfo=zone) for hour in hours)
-    return agents.plan_shift(agent_id=agent.id, date=day, starts_at=starts, ends_at=ends, actor=SYSTEM, at=at)
+    return agents.plan_shift(
+        agent_id=agent.id,
+        date=day,
+        starts_at=starts,
+        ends_at=ends,
+        equipment=equipment,
+        actor=SYSTEM,
+        at=at,
+    )
+
+
+def with_partner(shift: Shift, at: datetime) -> Shift:
+    """The shift of two who go together: a second agent goes along (a first visit with cash needs two)."""
+    from koumen.dispatch.commands import form_team
+
+    zone = this_branch().zone
+    other = agents.plan_shift(
+        agent_id=an_agent(at).id,
+        date=local_date(shift.starts_at, zone),
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        actor=SYSTEM,
+        at=at,
+    )
+    return form_team(shift_id=shift.id, partner_shift_id=other.id, actor=SYSTEM, at=at)
+
+
+def a_team(at: datetime, *, days: int = 1, home: Place = CENTRE) -> Shift:
+    """The shift of two agents who go together."""
+    return with_partner(a_shift(an_agent(at, home=home), at, days=days), at)
 
 
 def acting(agent: Agent) -> Actor:
@@ -162,18 +199,18 @@ def a_credit_account(customer: Customer, at: datetime) -> UUID:
 # --- dispatch -------------------------------------------------------------------------------------------
 
 
-def wanted(customer: Customer, account_id: UUID, slot: Slot, *, wants_cash: bool = False) -> "TakeRequest":
+def wanted(
+    customer: Customer, account_id: UUID, slot: Slot, *, wants_cash: bool = False, **wish: object
+) -> "TakeRequest":
     """A customer's wish for a slot at their own door."""
     from koumen.dispatch.commands import TakeRequest
+    from koumen.dispatch.rules.wish import VisitWish
 
     return TakeRequest(
         customer_id=customer.id,
         account_id=account_id,
         slot=slot,
-        latitude=customer.latitude or 0.0,
-        longitude=customer.longitude or 0.0,
-        service_s=20 * 60,
         wanted_minor=30000,
         currency=this_branch().currency,
-        wants_cash=wants_cash,
+        wish=VisitWish(wants_cash=wants_cash, **wish),  # type: ignore[arg-type]
     )

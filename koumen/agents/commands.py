@@ -9,20 +9,25 @@ from koumen.agents.events import (
     AgentEngaged,
     ShiftDelayed,
     ShiftEndedEarly,
+    ShiftEquipped,
     ShiftPlanned,
     ShiftResumed,
+    TeamFormed,
+    TeamParted,
 )
 from koumen.agents.models import Agent, Certificate, Shift
 from koumen.agents.permissions import may_manage_agents, may_report_on_shift, visible_to
-from koumen.agents.queries import lock_shift
+from koumen.agents.queries import lock_shift, lock_shifts
+from koumen.agents.rules.equipment import known_equipment
 from koumen.agents.rules.shift import OffReason, require_delay, require_period, require_working_day
-from koumen.agents.rules.skills import known_skills, spoken_languages
+from koumen.agents.rules.skills import known_skills
 from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record
 from koumen.branch.queries import this_branch
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict, Invalid
 from koumen.kit.place import Place
+from koumen.kit.spoken import spoken_languages
 
 
 @command
@@ -83,14 +88,22 @@ def certify_agent(
 
 
 @command
-def plan_shift(
-    *, agent_id: UUID, date: date, starts_at: datetime, ends_at: datetime, actor: Actor, at: datetime
+def plan_shift(  # noqa: PLR0913  (five of its own, besides who and when)
+    *,
+    agent_id: UUID,
+    date: date,
+    starts_at: datetime,
+    ends_at: datetime,
+    equipment: Iterable[str] = (),
+    actor: Actor,
+    at: datetime,
 ) -> Shift:
-    """Plan an agent's working day, from home to home.
+    """Plan an agent's working day, from home to home, and what it carries.
 
     The agent's row is the lock: of two plans for one day the second is refused.
     Records ShiftPlanned. Raises Denied("agents-not-yours"), Missing("agent-not-found"), Conflict("shift-exists"),
-    Conflict("shift-overlaps"), Invalid("shift-ends-before-it-starts" | "shift-too-long" | "shift-on-another-day").
+    Conflict("shift-overlaps"), Invalid("shift-ends-before-it-starts" | "shift-too-long" | "shift-on-another-day" |
+    "equipment-unknown").
     """
     require(may_manage_agents(actor), "agents-not-yours")
     require_working_day(date, starts_at, ends_at, this_branch().zone)
@@ -107,6 +120,7 @@ def plan_shift(
         ends_at=ends_at,
         start_latitude=agent.home_latitude,
         start_longitude=agent.home_longitude,
+        equipment=known_equipment(equipment),
     )
     record(ShiftPlanned(subject_id=shift.id, agent_id=agent.id, date=date), actor=actor, at=at)
     return shift
@@ -192,3 +206,70 @@ def _keep(shift: Shift) -> None:
     """A shift that changed is another one to every plan made before."""
     shift.version += 1
     shift.save(update_fields=["off_from", "off_reason", "held_until", "version"])
+
+
+@command
+def equip_shift(*, shift_id: UUID, equipment: Iterable[str], actor: Actor, at: datetime) -> Shift:
+    """Say anew what a working day carries. A visit that needs what is missing now is at risk until it is planned.
+
+    Records ShiftEquipped. Raises Denied("agents-not-yours"), Missing("shift-not-found") or
+    Invalid("equipment-unknown").
+    """
+    require(may_manage_agents(actor), "agents-not-yours")
+    shift = lock_shift(shift_id)
+    shift.equipment = known_equipment(equipment)
+    shift.version += 1
+    shift.save(update_fields=["equipment", "version"])
+    record(ShiftEquipped(subject_id=shift.id, equipment=" ".join(shift.equipment)), actor=actor, at=at)
+    return shift
+
+
+@command
+def join_shifts(*, shift_id: UUID, joined_id: UUID, actor: Actor, at: datetime) -> Shift:
+    """Let two agents go together, both to the stops of the first; called by ``dispatch``, which knows the stops.
+
+    The whole of the first day must lie within the other. Records TeamFormed. Raises Denied("agents-not-yours"),
+    Missing("shift-not-found"), Conflict("team-exists" | "team-hours-differ").
+    """
+    require(may_manage_agents(actor), "agents-not-yours")
+    shifts = lock_shifts({shift_id, joined_id})
+    shift, joined = shifts[shift_id], shifts[joined_id]
+    if {shift.joined_to_id, joined.joined_to_id} != {None} or _has_partner(shifts.values()):
+        raise Conflict("team-exists")
+    if joined.starts_at > shift.starts_at or joined.ends_at < shift.ends_at:
+        raise Conflict("team-hours-differ")
+    joined.joined_to = shift
+    for one in (shift, joined):
+        one.version += 1
+        one.save(update_fields=["joined_to", "version"])
+    formed = TeamFormed(
+        subject_id=shift.id, joined_shift_id=joined.id, agent_id=shift.agent_id, partner_id=joined.agent_id
+    )
+    record(formed, actor=actor, at=at)
+    return shift
+
+
+@command
+def part_shifts(*, shift_id: UUID, actor: Actor, at: datetime) -> Shift:
+    """Let the two agents of a team go separately again; called by ``dispatch``.
+
+    Records TeamParted. Raises Denied("agents-not-yours"), Missing("shift-not-found") or Conflict("team-not-there").
+    """
+    require(may_manage_agents(actor), "agents-not-yours")
+    joined = Shift.objects.filter(joined_to=shift_id).first()
+    if joined is None:
+        raise Conflict("team-not-there")
+    shifts = lock_shifts({shift_id, joined.id})
+    joined = shifts[joined.id]
+    if joined.joined_to_id != shift_id:
+        raise Conflict("team-not-there")
+    joined.joined_to = None
+    for one in shifts.values():
+        one.version += 1
+        one.save(update_fields=["joined_to", "version"])
+    record(TeamParted(subject_id=shift_id, joined_shift_id=joined.id), actor=actor, at=at)
+    return shifts[shift_id]
+
+
+def _has_partner(shifts: Iterable[Shift]) -> bool:
+    return Shift.objects.filter(joined_to__in=[shift.id for shift in shifts]).exists()

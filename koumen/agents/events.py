@@ -53,3 +53,26 @@ class ShiftResumed(Event):
     """An agent can go on after all; the subject is the shift."""
 
     agent_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftEquipped(Event):
+    """What a working day carries was planned anew; the subject is the shift."""
+
+    equipment: str  # codes, with blanks between them
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamFormed(Event):
+    """Two agents go together on a day; the subject is the shift that both keep."""
+
+    joined_shift_id: UUID
+    agent_id: UUID
+    partner_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamParted(Event):
+    """Two agents go separately again; the subject is the shift that both kept."""
+
+    joined_shift_id: UUID

@@ -13,7 +13,7 @@ class Agent(models.Model):
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="agent")
     staff_number = models.TextField(unique=True)
     skills = models.JSONField(default=list)  # agents.rules.skills.Skill values: repayment, cash, consultation
-    languages = models.JSONField(default=list)  # spoken: cmn, nan, hak, yue, en
+    languages = models.JSONField(default=list)  # spoken: codes of kit.spoken
     home_latitude = models.FloatField()
     home_longitude = models.FloatField()
     created_at = models.DateTimeField()
@@ -30,7 +30,11 @@ class Certificate(models.Model):
 
 
 class Shift(models.Model):
-    """An agent's working day; the row is the lock of that day, ``version`` counts its changes."""
+    """An agent's working day; the row is the lock of that day, ``version`` counts its changes.
+
+    Two agents are a *team* when the day of one is joined to that of the other: the day that is joined has no stops of
+    its own, both go to the stops of the other (``partner`` there is the joined day).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="shifts")
@@ -43,10 +47,19 @@ class Shift(models.Model):
     off_from = models.DateTimeField(null=True)
     off_reason = models.TextField(blank=True)  # agents.rules.shift.OffReason
     held_until = models.DateTimeField(null=True)
+    equipment = models.JSONField(
+        default=list, db_default=[]
+    )  # agents.rules.equipment.Equipment values: what it carries
+    joined_to = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="partner"
+    )  # goes along with that day
     version = models.IntegerField(default=1)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(joined_to=models.F("id")), name="agents_shift_not_joined_to_itself"
+            ),
             models.UniqueConstraint(fields=["agent", "date"], name="agents_one_shift_a_day"),
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")),

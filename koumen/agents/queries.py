@@ -32,6 +32,7 @@ class WorkingDay:
     """One shift as planning needs it; ``certificates`` are the kinds valid on its date.
 
     ``ends_at`` is the end as it stands: earlier than planned when the agent cannot go on (``is_off``).
+    Of a team: what either can do, speaks or carries, and the certificates that both hold.
     """
 
     shift_id: UUID
@@ -45,6 +46,20 @@ class WorkingDay:
     version: int
     is_off: bool = False
     held_until: datetime | None = None  # the agent said: not on before then
+    equipment: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    partner_id: UUID | None = None  # the second agent of a team
+    is_joined: bool = False  # goes along with another day: no stops of its own
+
+    @property
+    def staff(self) -> int:
+        """How many come."""
+        return 2 if self.partner_id else 1
+
+    @property
+    def agent_ids(self) -> frozenset[UUID]:
+        """Who comes."""
+        return frozenset({self.agent_id, self.partner_id} - {None})  # type: ignore[arg-type]
 
 
 def agent_of(actor: Actor) -> Agent:
@@ -77,6 +92,13 @@ def agent_card(*, agent_id: UUID) -> AgentCard:
 def agent_cards(*, agent_ids: Iterable[UUID]) -> Mapping[UUID, AgentCard]:
     """The badges of several agents; one query."""
     return {agent.id: _card(agent) for agent in Agent.objects.filter(id__in=list(agent_ids))}
+
+
+def cards_of_shift(*, shift_id: UUID) -> list[AgentCard]:
+    """The badges of those who come to the stops of a shift, the first first; two queries."""
+    order = who_comes(shift_id=shift_id)
+    known = agent_cards(agent_ids=order)
+    return [known[agent_id] for agent_id in order]
 
 
 def agents(*, actor: Actor) -> list[AgentCard]:
@@ -115,9 +137,17 @@ def certificates_on(*, agent_id: UUID, date: date) -> frozenset[str]:
     return frozenset(kinds)
 
 
+def who_comes(*, shift_id: UUID) -> list[UUID]:
+    """The agents who come to the stops of a shift: one, or the two of a team, the first first; one query."""
+    both = Shift.objects.filter(Q(id=shift_id) | Q(joined_to=shift_id)).order_by(
+        F("joined_to").desc(nulls_first=True)
+    )
+    return list(both.values_list("agent_id", flat=True))
+
+
 def working_days(*, from_date: date, to_date: date) -> list[WorkingDay]:
-    """Every shift in [from, to) for planning; it holds no personal data and is shown to nobody. One query."""
-    return _working_days(Shift.objects.filter(date__gte=from_date, date__lt=to_date))
+    """Every shift in [from, to) that has stops of its own; no personal data, shown to nobody. One query."""
+    return _working_days(Shift.objects.filter(date__gte=from_date, date__lt=to_date, joined_to=None))
 
 
 def working_day(*, shift_id: UUID) -> WorkingDay:
@@ -129,26 +159,45 @@ def working_day(*, shift_id: UUID) -> WorkingDay:
 
 
 def _working_days(shifts: QuerySet[Shift]) -> list[WorkingDay]:
-    certificate = "agent__certificates__"
-    valid = Q(**{f"{certificate}valid_from__lte": F("date"), f"{certificate}valid_to__gt": F("date")})
-    held = ArrayAgg(f"{certificate}kind", filter=valid, default=[])
-    rows = shifts.annotate(held=held).select_related("agent").order_by("date", "agent_id")
-    return [
-        WorkingDay(
-            shift_id=shift.id,
-            agent_id=shift.agent_id,
-            date=shift.date,
-            starts_at=shift.starts_at,
-            ends_at=min(shift.ends_at, shift.off_from or shift.ends_at),
-            start=Place(shift.start_latitude, shift.start_longitude),
-            skills=frozenset(shift.agent.skills),
-            certificates=frozenset(shift.held),
-            version=shift.version,
-            is_off=shift.off_from is not None,
-            held_until=shift.held_until,
-        )
-        for shift in rows
-    ]
+    rows = (
+        shifts.annotate(held=_certificates("agent__"), held_too=_certificates("partner__agent__"))
+        .select_related("agent", "partner__agent")
+        .order_by("date", "agent_id")
+    )
+    return [_working_day(shift, frozenset(shift.held), frozenset(shift.held_too)) for shift in rows]
+
+
+def _certificates(whose: str) -> ArrayAgg:
+    """The kinds that an agent holds on the day of the shift; two joins make rows twice, so each kind once."""
+    valid = Q(
+        **{
+            f"{whose}certificates__valid_from__lte": F("date"),
+            f"{whose}certificates__valid_to__gt": F("date"),
+        }
+    )
+    return ArrayAgg(f"{whose}certificates__kind", filter=valid, default=[], distinct=True)
+
+
+def _working_day(shift: Shift, held: frozenset[str], held_too: frozenset[str]) -> WorkingDay:
+    joined: Shift | None = getattr(shift, "partner", None)
+    both = [shift, joined] if joined else [shift]
+    return WorkingDay(
+        shift_id=shift.id,
+        agent_id=shift.agent_id,
+        date=shift.date,
+        starts_at=shift.starts_at,
+        ends_at=min([shift.ends_at, *(one.off_from for one in both if one.off_from)]),
+        start=Place(shift.start_latitude, shift.start_longitude),
+        skills=frozenset(skill for one in both for skill in one.agent.skills),
+        certificates=held & held_too if joined else held,
+        version=shift.version,
+        equipment=frozenset(kind for one in both for kind in one.equipment),
+        languages=frozenset(code for one in both for code in one.agent.languages),
+        partner_id=joined.agent_id if joined else None,
+        is_off=any(one.off_from for one in both),
+        held_until=max((one.held_until for one in both if one.held_until), default=None),
+        is_joined=shift.joined_to_id is not None,
+    )
 
 
 def lock_shift(shift_id: UUID) -> Shift:

@@ -65,3 +65,20 @@ class VisitOverridden(Event):
     shift_id: UUID | None
     agent_id: UUID | None
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoGoSet(Event):
+    """An agent does not go to a customer or into an area any more; the subject is the no-go."""
+
+    agent_id: UUID
+    customer_id: UUID | None
+    reason: str
+    from_date: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoGoLifted(Event):
+    """An agent may go there again from a day on; the subject is the no-go."""
+
+    to_date: date

@@ -1,9 +1,10 @@
-"""The order of stops in a shift, wishes, what a person decided, maps of roads, travel times."""
+"""The order of stops in a shift, wishes, what a person decided, where agents do not go, roads, travel times."""
 
 from django.db import models
 
 from koumen.agents.models import Agent, Shift
 from koumen.kit.ids import new_id
+from koumen.people.models import Customer
 from koumen.visits.models import Visit
 
 
@@ -81,5 +82,37 @@ class Override(models.Model):
                 | (models.Q(kind="refuse", shift__isnull=True, agent__isnull=False) & ~models.Q(reason=""))
                 | models.Q(kind="release", shift__isnull=True, agent__isnull=True),
                 name="dispatch_override_parts",
+            ),
+        ]
+
+
+class NoGo(models.Model):
+    """Where an agent does not go on the days [from, to): to a customer, or within a distance of a place."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="no_goes")
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="no_goes")
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    radius_m = models.IntegerField(null=True)
+    reason = models.TextField()  # a code of rules.planning
+    from_date = models.DateField()
+    to_date = models.DateField(null=True)
+    made_by = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    customer__isnull=False,
+                    latitude__isnull=True,
+                    longitude__isnull=True,
+                    radius_m__isnull=True,
+                )
+                | models.Q(
+                    customer__isnull=True, latitude__isnull=False, longitude__isnull=False, radius_m__gt=0
+                ),
+                name="dispatch_no_go_parts",
             ),
         ]

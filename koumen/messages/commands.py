@@ -34,7 +34,11 @@ def write_messages(*, fact_id: UUID, actor: Actor, at: datetime) -> list[Outgoin
     names that are needed are read once, which is recorded. Raises Fact.DoesNotExist for an unknown fact.
     """
     letters = letters_about(Fact.objects.get(fact_id=fact_id))
-    ids = {letter.person_id for letter in letters} | {letter.agent_person_id for letter in letters}
+    ids = {
+        person_id
+        for letter in letters
+        for person_id in (letter.person_id, letter.agent_person_id, letter.partner_person_id)
+    }
     known = reveal(
         person_ids=sorted(person_id for person_id in ids if person_id), purpose="message", actor=actor, at=at
     )
@@ -47,7 +51,8 @@ def _write(
 ) -> Outgoing | None:
     """One row for a letter; None when its channel took it before."""
     message_id, reader = new_id(), known[letter.person_id]
-    agent = known[letter.agent_person_id].given_name if letter.agent_person_id else ""
+    come = [letter.agent_person_id, letter.partner_person_id]
+    names = [known[person_id].given_name for person_id in come if person_id]
     message, _ = Message.objects.get_or_create(
         fact_id=fact_id,
         template=letter.template,
@@ -57,7 +62,7 @@ def _write(
     )
     if message.delivered_at:
         return None
-    text = words_of(letter, agent=agent, zone=this_branch().zone)
+    text = words_of(letter, agents=names, zone=this_branch().zone)
     content = Content(name=reader.name, phone=reader.phone, text=text, pictures=letter.pictures)
     if keeps_words():
         message.sealed_text = seal_content(settings.KOUMEN_MASTER_KEY, message.id, content)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from koumen.agents.queries import cards_of_shift
 from koumen.audit.command import require
 from koumen.audit.models import Fact
 from koumen.branch.models import Branch
@@ -203,6 +204,7 @@ def _letter(
     pictures: tuple[str, ...] = (),
 ) -> Letter:
     person = visit.customer.person
+    come = cards_of_shift(shift_id=visit.shift_id)
     return Letter(
         person_id=person.id,
         language=person.language,
@@ -210,11 +212,12 @@ def _letter(
         template=template,
         subject_id=visit.id,
         agent_person_id=visit.agent.person_id,
+        partner_person_id=come[1].person_id if len(come) > 1 else None,
         figures={
             "lender": _lender(branch, person.language),
             "day": visit.date,
             "window": Window(visit.window_from, visit.window_to),
-            "badge": visit.agent.staff_number,
+            "badge": tuple(card.staff_number for card in come),
             "number": visit.number,
             "help": branch.help_phone,
             "link": _link(visit, template),

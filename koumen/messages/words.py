@@ -4,6 +4,7 @@ Short sentences that an 80-year-old understands at once; who speaks and what to 
 code is in none of them: it appears on the customer's own screen only, after the amount is agreed.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -83,11 +84,18 @@ VOIDINGS: dict[str, str] = {
 _CHANNELS = {Channel.SMS: _("text message"), Channel.APP: _("app")}
 
 
-def words_of(letter: Letter, *, agent: str, zone: ZoneInfo) -> str:
-    """The text of a letter in its reader's language; ``agent`` is how the agent is addressed."""
+def words_of(letter: Letter, *, agents: Sequence[str], zone: ZoneInfo) -> str:
+    """The text of a letter in its reader's language; ``agents`` is how those who come are addressed: one or two."""
     with override(letter.language):
         shown = {name: _written(value, letter.language, zone) for name, value in letter.figures.items()}
-        return gettext(WORDS[letter.template]) % {"agent": agent, **shown}
+        return gettext(WORDS[letter.template]) % {"agent": both_of(agents), **shown}
+
+
+def both_of(names: Sequence[str]) -> str:
+    """One name, or the names of both, in the language of the page or letter."""
+    if len(names) < 2:  # noqa: PLR2004  (a team)
+        return "".join(names)
+    return gettext("%(one)s and %(other)s") % {"one": names[0], "other": names[1]}
 
 
 def channel_word(channel: str) -> str:
@@ -103,6 +111,8 @@ def voiding_words(code: str) -> str:
 def _written(value: object, language: str, zone: ZoneInfo) -> str:
     if isinstance(value, Voiding):
         return voiding_words(value.reason)
+    if isinstance(value, tuple):
+        return both_of(value)
     if isinstance(value, Money):
         return figures.amount(value)
     if isinstance(value, date):

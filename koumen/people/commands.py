@@ -15,6 +15,7 @@ from koumen.kit.actor import Actor, Role
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict, Invalid, Missing
 from koumen.kit.ids import new_id
+from koumen.kit.spoken import spoken_languages
 from koumen.people.events import (
     CustomerRegistered,
     DelegateNamed,
@@ -23,10 +24,12 @@ from koumen.people.events import (
     PersonRegistered,
     PhoneVerified,
     PreferencesChanged,
+    SpokenLanguagesChosen,
 )
 from koumen.people.models import BlindIndex, Customer, Delegate, Person, PersonalData, PersonKey, Reveal
 from koumen.people.permissions import (
     may_change_details,
+    may_choose_languages,
     may_give_role,
     may_name_delegate,
     may_register_person,
@@ -192,6 +195,24 @@ def change_preferences(
         at=at,
     )
     return person
+
+
+@command
+def choose_languages(*, customer_id: UUID, languages: Sequence[str], actor: Actor, at: datetime) -> Customer:
+    """Say in which languages and dialects a customer wants visits: one of them is enough, none means any.
+
+    Records SpokenLanguagesChosen when it changes. Raises Missing("customer-not-found"),
+    Denied("details-not-yours") or Invalid("language-unknown").
+    """
+    customer = lock(Customer.objects.all(), missing="customer-not-found", id=customer_id)
+    require(may_choose_languages(actor, customer), "details-not-yours")
+    chosen = spoken_languages(languages)
+    if chosen == customer.languages:
+        return customer
+    customer.languages = chosen
+    customer.save(update_fields=["languages"])
+    record(SpokenLanguagesChosen(subject_id=customer.id, languages=" ".join(chosen)), actor=actor, at=at)
+    return customer
 
 
 @command

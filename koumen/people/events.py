@@ -55,3 +55,10 @@ class PhoneVerified(Event):
     """A person answered with the code sent to their telephone; the subject is the person."""
 
     data_version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpokenLanguagesChosen(Event):
+    """A customer said in which languages visits are to be held; the subject is the customer."""
+
+    languages: str  # codes, with blanks between them

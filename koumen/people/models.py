@@ -78,6 +78,9 @@ class Customer(models.Model):
     number = models.TextField(unique=True)  # printed on letters and said on the phone
     latitude = models.FloatField(null=True)  # where visits go; emptied by erasure
     longitude = models.FloatField(null=True)
+    languages = models.JSONField(
+        default=list, db_default=[]
+    )  # kit.spoken codes: one of them is spoken at visits; empty: any
     contact_changed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 

@@ -33,6 +33,11 @@ def may_name_delegate(actor: Actor, customer: Customer) -> bool:
     return actor.customer_id == customer.id or may_register_person(actor)
 
 
+def may_choose_languages(actor: Actor, customer: Customer) -> bool:
+    """The customer; the desk on their behalf."""
+    return actor.customer_id == customer.id or may_register_person(actor)
+
+
 def visible_to(actor: Actor) -> QuerySet[Person]:
     """The persons an actor may know of.
 

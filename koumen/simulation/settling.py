@@ -1,7 +1,7 @@
 """Setting the town up through the rooms' own commands: branch, people, shifts, accounts. Safe to run again."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from koumen.conduct.commands import store_base_pack
 from koumen.credit.commands import store_product_version
 from koumen.credit.importer import HistoricAccount, write_history
 from koumen.credit.rules.parameters import Parameters
+from koumen.dispatch.commands import form_team
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.errors import Conflict
 from koumen.people import commands as people
@@ -47,6 +48,13 @@ Progress = Callable[[str, int, int], None]
 Enrol = Callable[["Person"], None]
 
 HOME_VISIT = "home_visit"
+# What agents carry in turn: most a printer, some what helps customers who hear or walk badly.
+CARRIED: tuple[tuple[str, ...], ...] = (
+    ("printer", "large_print"),
+    ("printer", "access_kit"),
+    ("printer", "hearing_kit", "large_print"),
+    ("card_terminal", "printer"),
+)
 PRODUCT = "spend now, pay later"
 # What the two customers owe whom everybody meets first: (this bill, bought since), in fen.
 NICE = {0: (128_640, 21_360), 4: (30_000, 8_850)}
@@ -145,7 +153,7 @@ def plan_shifts(town: Town, moment: Moment, *, progress: Progress) -> None:
     days = shift_days(moment.today)
     for done, day in enumerate(days, start=1):
         planned = {shift.agent_id for shift in agent_queries.shifts_on(actor=SYSTEM, date=day)}
-        for worker in town.workers:
+        for number, worker in enumerate(town.workers):
             agent_id = ids[worker.staff_number]
             if agent_id in planned or not works_on(worker, day):
                 continue
@@ -155,10 +163,21 @@ def plan_shifts(town: Town, moment: Moment, *, progress: Progress) -> None:
                 date=day,
                 starts_at=datetime.combine(day, starts, zone).astimezone(UTC),
                 ends_at=datetime.combine(day, ends, zone).astimezone(UTC),
+                equipment=CARRIED[number % len(CARRIED)],
                 actor=SYSTEM,
                 at=moment.at,
             )
+        if not planned:
+            _team_of(day, [ids[worker.staff_number] for worker in town.workers if not worker.is_late], moment)
         progress("shifts", done, len(days))
+
+
+def _team_of(day: date, agent_ids: Sequence[UUID], moment: Moment) -> None:
+    """The first two who work early that day go together: a first visit with cash needs two."""
+    shifts = {shift.agent_id: shift for shift in agent_queries.shifts_on(actor=SYSTEM, date=day)}
+    both = [shifts[agent_id].id for agent_id in agent_ids if agent_id in shifts][:2]
+    if len(both) == 2:  # noqa: PLR2004  (a team)
+        form_team(shift_id=both[0], partner_shift_id=both[1], actor=SYSTEM, at=moment.at)
 
 
 def settle_customers(town: Town, moment: Moment, *, progress: Progress) -> None:

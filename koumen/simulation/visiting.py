@@ -17,11 +17,12 @@ from koumen.branch.queries import this_branch
 from koumen.credit import queries as credit
 from koumen.credit.commands.quoting import make_quote
 from koumen.dispatch.commands import Taken, TakeRequest, take
-from koumen.dispatch.queries import slots
-from koumen.dispatch.rules.slot import SlotRequest, skills_for
+from koumen.dispatch.queries import Asked, request_for, slots
+from koumen.dispatch.rules.slot import Slot
+from koumen.dispatch.rules.wish import VisitWish
 from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.errors import Refusal
-from koumen.kit.money import CURRENCIES
+from koumen.kit.money import CURRENCIES, Money
 from koumen.payments.commands import open_wallet, pay_cash, settle_wallet
 from koumen.payments.queries import payments_of_visit, remaining_minor
 from koumen.payments.rules.wallet import Charge, ChargeState
@@ -35,7 +36,6 @@ from koumen.visits.rules.outcomes import ConfirmedOn, Means
 from koumen.visits.rules.reasons import CancelReason
 from koumen.visits.states import VisitState
 
-SERVICE_S = 20 * 60
 LEAST_MINOR = 5_000  # nobody calls an agent for less than 50 yuan
 MOST_MINOR = 90_000  # one agent alone carries little cash
 BETWEEN_VISITS = timedelta(minutes=9)
@@ -106,20 +106,11 @@ def _book(town: Town, guest: Guest, day: date, asked_at: datetime) -> int:
     wanted = min(wanted // 10 * 10, MOST_MINOR)
     if wanted < LEAST_MINOR:
         return 0
-    latitude, longitude = guest.resident.at
-    wants_cash = random.random() < 0.65  # noqa: PLR2004  (old people like cash)
-    offered = slots(
-        actor=guest.actor,
-        request=SlotRequest(
-            latitude=latitude,
-            longitude=longitude,
-            service_s=SERVICE_S,
-            skills=skills_for(wants_cash=wants_cash),
-            from_date=day,
-            days=1,
-        ),
-        at=asked_at,
-    )
+    wish = VisitWish(wants_cash=random.random() < 0.65)  # noqa: PLR2004  (old people like cash)
+    offered = _offered(guest, wish, Money(wanted, owed.currency), day, asked_at)
+    if not offered and wish.wants_cash:  # who has no team to bring cash to pays by telephone
+        wish = VisitWish()
+        offered = _offered(guest, wish, Money(wanted, owed.currency), day, asked_at)
     if not offered:
         return 0
     slot = random.choice(offered)
@@ -128,18 +119,27 @@ def _book(town: Town, guest: Guest, day: date, asked_at: datetime) -> int:
             customer_id=guest.customer_id,
             account_id=account.id,
             slot=slot,
-            latitude=latitude,
-            longitude=longitude,
-            service_s=SERVICE_S,
             wanted_minor=wanted,
             currency=owed.currency,
-            wants_cash=wants_cash,
+            wish=wish,
         ),
         key=_key(town, day, guest.resident.phone, slot.key),
         actor=guest.actor,
         at=asked_at,
     )
     return int(isinstance(taken, Taken))
+
+
+def _offered(guest: Guest, wish: VisitWish, wanted: Money, day: date, at: datetime) -> list[Slot]:
+    asked = Asked(
+        customer_id=guest.customer_id,
+        wish=wish,
+        wanted_minor=wanted.minor,
+        currency=wanted.currency,
+        from_date=day,
+        days=1,
+    )
+    return slots(actor=guest.actor, request=request_for(asked), at=at)
 
 
 def ask_for_elder(town: Town, *, today: date, at: datetime) -> None:
@@ -149,16 +149,15 @@ def ask_for_elder(town: Town, *, today: date, at: datetime) -> None:
         return
     (person,) = persons_by_phone(town.relative.phone)
     relative = actor_for(person, Role.RELATIVE)
-    latitude, longitude = elder.resident.at
-    request = SlotRequest(
-        latitude=latitude,
-        longitude=longitude,
-        service_s=SERVICE_S,
-        skills=skills_for(wants_cash=True),
+    asked = Asked(
+        customer_id=elder.customer_id,
+        wish=VisitWish(wants_cash=True),
+        wanted_minor=30_000,
+        currency=this_branch().currency,
         from_date=today + timedelta(days=1),
         days=6,
     )
-    offered = slots(actor=relative, request=request, at=at)
+    offered = slots(actor=relative, request=request_for(asked), at=at)
     if not offered:
         return
     take(
@@ -166,12 +165,9 @@ def ask_for_elder(town: Town, *, today: date, at: datetime) -> None:
             customer_id=elder.customer_id,
             account_id=credit.account_for_request(customer_id=elder.customer_id),
             slot=offered[0],
-            latitude=latitude,
-            longitude=longitude,
-            service_s=SERVICE_S,
-            wanted_minor=30_000,
-            currency=this_branch().currency,
-            wants_cash=True,
+            wanted_minor=asked.wanted_minor,
+            currency=asked.currency,
+            wish=asked.wish,
             initiated_by=InitiatedBy.DELEGATE,
         ),
         key=_key(town, today, town.relative.phone, offered[0].key),

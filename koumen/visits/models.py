@@ -65,6 +65,12 @@ class Visit(models.Model):
     wanted_minor = models.BigIntegerField()  # what the customer said when booking
     currency = models.CharField(max_length=3)
     wants_cash = models.BooleanField(default=False)
+    purpose = models.TextField(default="repayment", db_default="repayment")  # repayment, consultation
+    staff = models.SmallIntegerField(default=1, db_default=1)  # how many are needed at the door
+    equipment = models.JSONField(default=list, db_default=[])  # agents.rules.equipment codes that are needed
+    languages = models.JSONField(
+        default=list, db_default=[]
+    )  # kit.spoken codes: one of them is spoken; empty: any
     note_for_agent = models.BinaryField(null=True)  # free text, sealed under the customer's key
     door_generation = models.IntegerField(default=1)  # raised to make new pictures
     # the card and line that this visit's secrets come from; empty: from the visit itself, on the customer's screen
@@ -115,6 +121,7 @@ class Visit(models.Model):
                 condition=~Q(state__in=["proven", "agreed", "paid"]) | ~Q(proof__in=["none", "agent"]),
                 name="visits_proof_before_money",
             ),
+            models.CheckConstraint(condition=Q(staff__in=[1, 2]), name="visits_one_or_two"),
             models.CheckConstraint(
                 condition=Q(code_tries__gte=0, code_tries__lte=3), name="visits_three_tries"
             ),

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from koumen.kit.actor import Actor, Role
 from koumen.people.models import Delegate
@@ -15,8 +15,8 @@ from koumen.visits.states import VisitState
 def visible_to(actor: Actor) -> QuerySet[Visit]:
     """The visits an actor may know of.
 
-    A customer their own; a delegate those they asked for, of customers who still let them; an agent their own;
-    staff and the system all.
+    A customer their own; a delegate those they asked for, of customers who still let them; an agent their own and,
+    as the second of a team, those of the first; staff and the system all.
     """
     visits = Visit.objects.all()
     if actor.is_staff or actor.role is Role.SYSTEM:
@@ -24,7 +24,8 @@ def visible_to(actor: Actor) -> QuerySet[Visit]:
     if actor.role is Role.CUSTOMER and actor.customer_id:
         return visits.filter(customer_id=actor.customer_id)
     if actor.role is Role.AGENT and actor.agent_id:
-        return visits.filter(agent_id=actor.agent_id).exclude(state=VisitState.REQUESTED)
+        theirs = Q(agent_id=actor.agent_id) | Q(shift__partner__agent_id=actor.agent_id)
+        return visits.filter(theirs).exclude(state=VisitState.REQUESTED)
     if actor.role is Role.RELATIVE and actor.person_id:
         lets = Delegate.objects.filter(
             valid_from__lte=OuterRef("date"),

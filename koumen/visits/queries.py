@@ -190,6 +190,12 @@ def visits_of_customer(*, actor: Actor, customer_id: UUID, limit: int = 50) -> l
     return list(visits.order_by("-window_from", "-id")[:limit])
 
 
+def closed_visits(*, customer_id: UUID) -> list[Visit]:
+    """A customer's visits that came to their end, newest first, for planning; shown to nobody. One query."""
+    visits = Visit.objects.filter(customer_id=customer_id, state=VisitState.CLOSED)
+    return list(visits.order_by("-window_from", "-id"))
+
+
 def earlier_windows(*, actor: Actor, visit_id: UUID) -> list[EarlierWindow]:
     """The windows a visit had before it was moved, oldest first; one query."""
     moves = VisitMove.objects.filter(visit__in=visible_to(actor), visit_id=visit_id).order_by("id")

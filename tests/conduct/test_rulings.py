@@ -54,14 +54,14 @@ def test_a_denial_is_an_outcome_that_stays(at: datetime) -> None:
 
 def test_a_newer_pack_answers_from_its_day_on(at: datetime) -> None:
     the_base_pack(at)
-    content = {**BASE, "version": 3, "effective_from": "2026-11-25"}
+    content = {**BASE, "version": 9, "effective_from": "2026-11-25"}
     content["hours"] = {"visit": ["09:00", "10:00"], "zone": "customer"}
     store_pack(content=content, actor=SYSTEM, at=at)
     given = tomorrow_at(10)
     ruling = ask(
         act=Act.BOOK, subject_id=new_id(), moment=given.window_from, circumstances=given, actor=SYSTEM, at=at
     )
-    assert (ruling.verdict, ruling.pack.version) == (Verdict.DENY, 3)
+    assert (ruling.verdict, ruling.pack.version) == (Verdict.DENY, 9)
 
 
 def test_nobody_is_visited_without_a_pack(at: datetime) -> None:

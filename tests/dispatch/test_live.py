@@ -188,12 +188,12 @@ def test_the_judge_names_the_same_visits(at: datetime, busy: Busy) -> None:
 def test_staff_ask_and_a_customer_asks_of_their_own(
     at: datetime, busy: Busy, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         risks(at)
     own = themselves(busy.visits[0].customer)
     with pytest.raises(Denied, match="board-not-yours"):
         queries.at_risk(actor=own, date=TODAY, at=at)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         one = queries.expected_visit(actor=own, visit_id=busy.ids[0], at=at)
     assert one is not None
     assert one.expected_at == busy.visits[0].window_from

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from koumen.dispatch import queries
+from koumen.dispatch.rules.needs import Needs
 from koumen.dispatch.rules.slot import Slot, SlotRequest, part_of_day, windows_between
 from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.errors import Denied, Invalid
@@ -28,7 +29,7 @@ def asking(place: Place, *, days: int = 7, skills: tuple[str, ...] = ("repayment
         latitude=place.latitude,
         longitude=place.longitude,
         service_s=20 * 60,
-        skills=frozenset(skills),
+        needs=Needs(skills=frozenset(skills)),
         from_date=TUESDAY,
         days=days,
     )

@@ -18,6 +18,7 @@ from koumen.dispatch.models import RoadMap, TravelTimes
 from koumen.dispatch.queries import travel
 from koumen.dispatch.queries.travel import PACKS, logged_trips, roads_folder, shipped_rules
 from koumen.dispatch.roads.graph import file_of
+from koumen.dispatch.rules.needs import Needs
 from koumen.dispatch.rules.refit import FEWEST_TRIPS, Trip, refit
 from koumen.dispatch.rules.slot import SlotRequest
 from koumen.dispatch.rules.travel_times import changes_of, read_rules
@@ -169,7 +170,7 @@ def test_slots_are_still_four_queries_along_roads_and_a_place_off_the_map_is_ref
             latitude=place.latitude,
             longitude=place.longitude,
             service_s=1200,
-            skills=frozenset({"repayment"}),
+            needs=Needs(skills=frozenset({"repayment"})),
             from_date=TODAY,
         )
 

@@ -167,7 +167,7 @@ class Town:
             at=at,
         )
         for day in (0, 1):
-            builders.a_shift(agent, at, days=day)
+            builders.with_partner(builders.a_shift(agent, at, days=day), at)
         return Visitor(agent, f"visitor{number}")
 
 

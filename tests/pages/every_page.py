@@ -68,7 +68,7 @@ def _before_signing_in() -> Iterator[Sight]:
 
 
 def _booking(story: Story, home: Client) -> Iterator[Sight]:
-    builders.a_shift(story.agent, story.now, days=1)
+    builders.with_partner(builders.a_shift(story.agent, story.now, days=1), story.now)
     home.get("/book/")
     yield Sight("customer-book-1-amount", home, "/book/amount/")
     home.post("/book/amount/", {"amount": "other", "other": "300"})
@@ -76,6 +76,7 @@ def _booking(story: Story, home: Client) -> Iterator[Sight]:
     home.post("/book/place/", {"wants_cash": "on", "note": "三楼"})
     yield Sight("customer-book-3-time", home, "/book/time/")
     yield Sight("customer-book-wish", home, "/book/wish/")
+    yield Sight("customer-languages", home, "/languages/")
     home.post("/book/time/", {"slot": slot_in(home.get("/book/time/"))})
     yield Sight("customer-book-4-confirm", home, "/book/confirm/")
     yield Sight("customer-home", home, "/")

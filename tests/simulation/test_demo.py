@@ -19,6 +19,7 @@ from koumen.credit.models import Activity, CreditAccount, InstalmentPlan, Propos
 from koumen.credit.rules.buying import Category
 from koumen.credit.rules.owing import Owed
 from koumen.dispatch.queries import slots
+from koumen.dispatch.rules.needs import Needs
 from koumen.dispatch.rules.slot import SlotRequest
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Actor, Role
@@ -151,7 +152,7 @@ def test_at_any_hour_there_is_life_on_the_board_and_a_slot_to_book(when: str, fi
         latitude=row.latitude or 0,
         longitude=row.longitude or 0,
         service_s=1200,
-        skills=frozenset({"repayment", "cash"}),
+        needs=Needs(skills=frozenset({"repayment", "cash"})),
         from_date=now.date(),
         days=2,
     )

@@ -99,11 +99,11 @@ def book(browser: Client, *, amount: str = "300") -> Client:
 
 @pytest.fixture
 def buyer(at: datetime) -> Client:
-    """Somebody who owes nothing yet and whom one agent could visit today and tomorrow."""
+    """Somebody who owes nothing yet and whom one team could visit today and tomorrow."""
     builders.the_base_pack(at)
     agent = builders.an_agent(at)
-    builders.a_shift(agent, at, days=0)
-    builders.a_shift(agent, at, days=1)
+    for days in (0, 1):
+        builders.with_partner(builders.a_shift(agent, at, days=days), at)
     customer = builders.a_customer(at)
     builders.a_credit_account(customer, at)
     return as_customer(customer.person_id)
@@ -117,6 +117,26 @@ def test_four_screens_lead_to_a_promise(buyer: Client) -> None:
     taken = buyer.post("/book/confirm/")
     assert taken["Location"].startswith("/visits/")
     assert "Your visit is booked" in text(buyer.get(taken["Location"]))
+
+
+def test_wishes_are_read_back_and_what_nobody_brings_is_said(buyer: Client) -> None:
+    buyer.get("/book/")
+    buyer.post("/book/amount/", {"amount": "other", "other": "300"})
+    buyer.post("/book/place/", {"two_people": "on", "same_person": "on"})
+    buyer.post("/book/time/", {"slot": slot_in(buyer.get("/book/time/"))})
+    assert " and " in text(buyer.get("/book/confirm/"))
+    buyer.post("/book/place/", {"equipment": ["printer"]})
+    assert "Nobody who works on these days carries what you asked for." in text(buyer.get("/book/time/"))
+
+
+def test_the_language_of_visits_is_chosen_and_remembered(buyer: Client) -> None:
+    assert "Which language shall we speak?" in text(buyer.get("/languages/"))
+    assert "We remember it" in text(buyer.post("/languages/", {"languages": ["hak", "nan"]}))
+    buyer.get("/book/")
+    buyer.post("/book/amount/", {"amount": "other", "other": "300"})
+    assert "Hakka" in text(buyer.get("/book/place/"))
+    buyer.post("/book/place/", {})
+    assert "Nobody who works on these days speaks this language." in text(buyer.get("/book/time/"))
 
 
 def test_the_same_click_twice_books_once(buyer: Client) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 from koumen.kit.errors import Invalid
 from koumen.kit.money import CURRENCIES
 
+# A team is two; more at a door frighten whoever opens it.
+MOST_STAFF = 2
 PARTS = frozenset(
     {"pack", "version", "status", "effective_from", "effective_to"}
     | {"hours", "knock", "staff", "cash", "living", "stop", "sources"}
@@ -43,9 +45,16 @@ class Pack:
     knock_before: timedelta
     knock_after: timedelta
     certificate: str | None
+    first_cash_staff: int  # how many come to the first visit at which a customer pays in cash
     cash: Mapping[str, CashLimits]
     living_minor: Mapping[str, int]
     stop_reasons: tuple[str, ...]
+
+    def staff_for_cash(self, currency: str, amount_minor: int, *, is_first: bool) -> int:
+        """How many come when a customer pays so much in cash."""
+        limits = self.cash.get(currency)
+        is_much = limits is not None and amount_minor > limits.two_agents_over
+        return max(MOST_STAFF if is_much else 1, self.first_cash_staff if is_first else 1)
 
     def is_effective(self, day: date) -> bool:
         """Whether the pack holds on a day, [from, to)."""
@@ -79,6 +88,7 @@ def read_pack(content: Mapping[str, Any]) -> Pack:
         knock_before=timedelta(minutes=_count(knock, "before_min")),
         knock_after=timedelta(minutes=_count(knock, "after_min")),
         certificate=_part(content, "staff").get("certificate"),
+        first_cash_staff=_first_cash_staff(_part(content, "staff")),
         cash={code: _limits(code, limits) for code, limits in _part(content, "cash").items()},
         living_minor=_living(content),
         stop_reasons=_reasons(content),
@@ -135,6 +145,14 @@ def _limits(code: str, limits: Mapping[str, Any]) -> CashLimits:
         two_agents_over=_count(limits, "two_agents_over", least=1),
         in_hand_max=_count(limits, "in_hand_max", least=1),
     )
+
+
+def _first_cash_staff(staff: Mapping[str, Any]) -> int:
+    """Packs from before there were teams do not say it: one."""
+    many = _count(staff, "first_cash_visit", least=1) if "first_cash_visit" in staff else 1
+    if many > MOST_STAFF:
+        raise Invalid("pack-number-wrong", field="first_cash_visit")
+    return many
 
 
 def _living(content: Mapping[str, Any]) -> dict[str, int]:

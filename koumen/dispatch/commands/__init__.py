@@ -1,4 +1,4 @@
-"""Taking and moving slots, dropping stops, wishes, travel times, planning, and what persons decide on the day."""
+"""Taking and moving slots, dropping stops, wishes, teams, travel times, planning, and what persons decide."""
 
 from koumen.dispatch.commands.living import give_up_shift
 from koumen.dispatch.commands.overriding import (
@@ -12,6 +12,7 @@ from koumen.dispatch.commands.overriding import (
 from koumen.dispatch.commands.planning import AtRisk, DayPlan, plan_day
 from koumen.dispatch.commands.route import drop_stop
 from koumen.dispatch.commands.taking import NextBest, Taken, TakeRequest, move, take
+from koumen.dispatch.commands.teaming import NoGoRequest, form_team, lift_no_go, part_team, set_no_go
 from koumen.dispatch.commands.travelling import RoadsTaken, import_roads, refit_travel, set_travel_times
 from koumen.dispatch.commands.wishing import make_wish
 
@@ -21,19 +22,24 @@ __all__ = [
     "DayPlan",
     "Decided",
     "NextBest",
+    "NoGoRequest",
     "RoadsTaken",
     "TakeRequest",
     "Taken",
     "drop_stop",
+    "form_team",
     "give_up_shift",
     "import_roads",
+    "lift_no_go",
     "make_wish",
     "move",
+    "part_team",
     "pin_visit",
     "plan_day",
     "refit_travel",
     "refuse_agent",
     "release_visit",
+    "set_no_go",
     "set_travel_times",
     "swap_visits",
     "take",

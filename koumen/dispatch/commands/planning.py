@@ -15,6 +15,7 @@ from koumen.dispatch.commands.route import write_order
 from koumen.dispatch.events import RoutePlanned
 from koumen.dispatch.permissions import may_plan
 from koumen.dispatch.queries.planning import Routes, Situation, judge, situation
+from koumen.dispatch.rules.needs import Brings, Needs, can_serve
 from koumen.dispatch.rules.planning import clusters
 from koumen.dispatch.solver.check import Call, Duty, Fault
 from koumen.dispatch.solver.day import EVER, Node
@@ -246,14 +247,19 @@ def _first(known: Situation, shift_id: UUID, kept: int) -> Node:
 
 
 def _may_go(call: Call, duties: Sequence[Duty]) -> frozenset[int]:
+    needs = Needs(skills=call.skills, equipment=call.equipment, languages=call.languages, staff=call.staff)
     return frozenset(
         number
         for number, duty in enumerate(duties)
-        if call.skills <= duty.skills
+        if can_serve(needs, _brings(duty))
         and call.certificates <= duty.certificates
         and call.pinned_to in {None, duty.id}
         and duty.id not in call.refused
     )
+
+
+def _brings(duty: Duty) -> Brings:
+    return Brings(skills=duty.skills, equipment=duty.equipment, languages=duty.languages, staff=duty.staff)
 
 
 def _parts(cluster: Cluster, problem: Problem) -> tuple[list[Part], list[Loose]]:

@@ -1,6 +1,7 @@
 """Taking a slot and moving to another: tested again under the lock of the shift by the test that offered it."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -17,14 +18,17 @@ from koumen.dispatch.events import SlotTaken, StopDropped
 from koumen.dispatch.permissions import may_take_slot
 from koumen.dispatch.queries import (
     TAKE_LEAD,
+    Asked,
     asking_again,
     book_circumstances,
     chances_of,
     plan_for,
+    request_for,
     slots,
     slots_to_move,
 )
-from koumen.dispatch.rules.slot import Slot, SlotRequest, days_ahead, skills_for
+from koumen.dispatch.rules.slot import Slot, SlotRequest, days_ahead
+from koumen.dispatch.rules.wish import VisitWish
 from koumen.dispatch.solver.day import Insertion
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
@@ -46,32 +50,29 @@ class TakeRequest:
     customer_id: UUID
     account_id: UUID
     slot: Slot
-    latitude: float
-    longitude: float
-    service_s: int
     wanted_minor: int
     currency: str
-    wants_cash: bool = False
+    wish: VisitWish = field(default_factory=VisitWish)
     note: str = ""
     initiated_by: InitiatedBy = InitiatedBy.CUSTOMER
 
     def asking(self, at: datetime) -> SlotRequest:
-        """The question whose answer held this slot."""
+        """The question whose answer held this slot; four queries. Raises as ``request_for``."""
         today = local_date(at, this_branch().zone)
         from_date, days = days_ahead(today=today, day=self.slot.date)
-        return SlotRequest(
-            latitude=self.latitude,
-            longitude=self.longitude,
-            service_s=self.service_s,
-            skills=skills_for(wants_cash=self.wants_cash),
+        asked = Asked(
+            customer_id=self.customer_id,
+            wish=self.wish,
+            wanted_minor=self.wanted_minor,
+            currency=self.currency,
             from_date=from_date,
             days=days,
         )
+        return request_for(asked)
 
     def inputs(self) -> dict[str, object]:
         """The submitted fields as plain values, for the key."""
-        places = {"latitude": repr(self.latitude), "longitude": repr(self.longitude)}
-        return {**vars(self), **places, "slot": self.slot.key}
+        return {**vars(self), "slot": self.slot.key, "wish": json.dumps(self.wish.plain(), sort_keys=True)}
 
 
 @dataclass(frozen=True)
@@ -138,11 +139,12 @@ def _take(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -> Tak
     if memory.answer is not None:
         return Taken(Visit.objects.get(id=memory.answer["visit"]))
     agents.lock_shift(booking.slot.shift_id)
-    found = _tested(booking.slot, booking.asking(at), booking.customer_id, actor, at)
+    request = booking.asking(at)
+    found = _tested(booking.slot, request, booking.customer_id, actor, at)
     if isinstance(found, _No):
         memory.forget()
         return found
-    visit = book_visit(booking=_booking(booking, found.day), actor=actor, at=at)
+    visit = book_visit(booking=_booking(booking, request, found.day), actor=actor, at=at)
     _write_stop(visit, found, actor, at)
     memory.keep(visit=visit.id)
     return Taken(visit)
@@ -219,7 +221,7 @@ def _write_stop(visit: Visit, found: _Yes, actor: Actor, at: datetime) -> None:
     record(SlotTaken(subject_id=visit.id, shift_id=shift_id, shift_version=shift.version), actor=actor, at=at)
 
 
-def _booking(wanted: TakeRequest, day: WorkingDay) -> Booking:
+def _booking(wanted: TakeRequest, request: SlotRequest, day: WorkingDay) -> Booking:
     return Booking(
         customer_id=wanted.customer_id,
         account_id=wanted.account_id,
@@ -228,12 +230,16 @@ def _booking(wanted: TakeRequest, day: WorkingDay) -> Booking:
         date=day.date,
         window_from=wanted.slot.window_from,
         window_to=wanted.slot.window_to,
-        service_s=wanted.service_s,
-        latitude=wanted.latitude,
-        longitude=wanted.longitude,
+        service_s=request.service_s,
+        latitude=request.latitude,
+        longitude=request.longitude,
         wanted_minor=wanted.wanted_minor,
         currency=wanted.currency,
-        wants_cash=wanted.wants_cash,
+        wants_cash=wanted.wish.wants_cash,
+        purpose=wanted.wish.purpose,
+        staff=request.needs.staff,
+        equipment=tuple(sorted(request.needs.equipment)),
+        languages=tuple(sorted(request.needs.languages)),
         note=wanted.note,
         initiated_by=wanted.initiated_by,
     )

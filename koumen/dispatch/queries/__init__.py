@@ -1,8 +1,10 @@
 """Slots that can be kept, the routes of a day, the board, travel times."""
 
 from koumen.dispatch.queries.board import BoardRow, BoardStop, board, todays_route
+from koumen.dispatch.queries.decisions import overrides_on
 from koumen.dispatch.queries.live import Expectation, at_risk, expectations, expected_of, expected_visit
-from koumen.dispatch.queries.planning import Situation, judge, overrides_on, situation
+from koumen.dispatch.queries.needs import Asked, brings_of, lacks, needs_of, no_goes_in_force, request_for
+from koumen.dispatch.queries.planning import Situation, judge, situation
 from koumen.dispatch.queries.slots import (
     OFFER_LEAD,
     TAKE_LEAD,
@@ -12,6 +14,7 @@ from koumen.dispatch.queries.slots import (
     book_circumstances,
     chances_of,
     frame_of,
+    may_serve,
     plan_for,
     slots,
     slots_to_move,
@@ -21,6 +24,7 @@ from koumen.dispatch.queries.travel import TravelInForce, travel_in_force, ways_
 __all__ = [
     "OFFER_LEAD",
     "TAKE_LEAD",
+    "Asked",
     "BoardRow",
     "BoardStop",
     "Expectation",
@@ -32,14 +36,20 @@ __all__ = [
     "at_risk",
     "board",
     "book_circumstances",
+    "brings_of",
     "chances_of",
     "expectations",
     "expected_of",
     "expected_visit",
     "frame_of",
     "judge",
+    "lacks",
+    "may_serve",
+    "needs_of",
+    "no_goes_in_force",
     "overrides_on",
     "plan_for",
+    "request_for",
     "situation",
     "slots",
     "slots_to_move",

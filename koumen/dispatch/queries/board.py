@@ -41,6 +41,8 @@ class BoardRow:
     starts_at: datetime
     ends_at: datetime
     stops: tuple[BoardStop, ...]
+    equipment: tuple[str, ...] = ()
+    joined_to_id: UUID | None = None  # the shift of the team with which this agent goes
 
 
 def board(*, actor: Actor, date: date) -> list[BoardRow]:
@@ -60,6 +62,8 @@ def board(*, actor: Actor, date: date) -> list[BoardRow]:
             starts_at=shift.starts_at,
             ends_at=shift.ends_at,
             stops=tuple(stops[shift.id]),
+            equipment=tuple(shift.equipment),
+            joined_to_id=shift.joined_to_id,
         )
         for shift in shifts
     ]
@@ -68,12 +72,15 @@ def board(*, actor: Actor, date: date) -> list[BoardRow]:
 def todays_route(*, actor: Actor, agent_id: UUID, date: date) -> list[BoardStop]:
     """An agent's stops of a day in the order of the road; cancelled visits and mere requests are not in it.
 
-    Two queries. Raises Denied("route-not-yours").
+    The second of a team has the stops of the first. Two queries. Raises Denied("route-not-yours").
     """
     require(may_see_route(actor, agent_id), "route-not-yours")
     shift = agents.shift_of(actor=actor, agent_id=agent_id, date=date)
     hidden = {VisitState.CANCELLED, VisitState.REQUESTED}
-    return [stop for stop in _board_stops([shift.id])[shift.id] if stop.state not in hidden] if shift else []
+    if shift is None:
+        return []
+    kept = shift.joined_to_id or shift.id
+    return [stop for stop in _board_stops([kept])[kept] if stop.state not in hidden]
 
 
 def _board_stops(shift_ids: Collection[UUID]) -> Mapping[UUID, list[BoardStop]]:

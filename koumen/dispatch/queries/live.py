@@ -58,7 +58,7 @@ def at_risk(*, actor: Actor, date: date, at: datetime) -> list[Expectation]:
     """The promises of a day that cannot be kept as things stand, the soonest window first.
 
     Each with who should come, when the visit can begin now (None: nobody comes), by how many seconds that is too late,
-    and why. Nothing is written and nobody's name is read; a board may ask every few seconds. Seven queries, three
+    and why. Nothing is written and nobody's name is read; a board may ask every few seconds. Eight queries, four
     on a day without shifts. Raises Denied("board-not-yours").
     """
     return [one for one in expectations(actor=actor, date=date, at=at) if one.why]
@@ -76,7 +76,7 @@ def expectations(*, actor: Actor, date: date, at: datetime) -> list[Expectation]
 def expected_visit(*, actor: Actor, visit_id: UUID, at: datetime) -> Expectation | None:
     """When one visit can begin, for whoever may see it; None when it is at the door, over, or no promise.
 
-    Eight queries. Raises Missing("visit-not-found").
+    Nine queries. Raises Missing("visit-not-found").
     """
     visit = visible_to(actor).filter(id=visit_id).first()
     if visit is None:

@@ -1,6 +1,5 @@
 """A day as it stands: shifts, visits, routes, what a person decided; for planning and for judging."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,30 +7,19 @@ from uuid import UUID
 
 from koumen.agents import queries as agents
 from koumen.agents.queries import WorkingDay
-from koumen.audit.command import require
 from koumen.conduct.rules.pack import pack_on
-from koumen.dispatch.models import Override
-from koumen.dispatch.permissions import may_see_board
+from koumen.dispatch.queries.decisions import Decided, decisions
+from koumen.dispatch.queries.needs import NoGoes, needs_of, no_goes
 from koumen.dispatch.queries.slots import Plan, Routed, frame_of, plan_for
-from koumen.dispatch.rules.slot import skills_for
 from koumen.dispatch.solver.check import FROZEN_S, Call, Case, Duty, Violation, check
 from koumen.dispatch.solver.day import Day
 from koumen.dispatch.solver.progress import Phase, day_at
 from koumen.dispatch.solver.travel import Ways
-from koumen.kit.actor import Actor
 from koumen.visits.models import Visit
 from koumen.visits.states import VisitState
 
 Routes = Mapping[UUID, Sequence[UUID]]
 """The visits that are still ahead, in order, by shift."""
-
-
-@dataclass(frozen=True)
-class Decided:
-    """What persons decided about a visit: the shift it is pinned to, and agents who do not go."""
-
-    pinned_to: UUID | None = None
-    refused: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -71,13 +59,14 @@ class Situation:
 
 
 def situation(*, date: date, at: datetime, shift_ids: Collection[UUID] | None = None) -> Situation:
-    """A day (or some of its shifts) as it stands; six queries, two without a shift. It is shown to nobody."""
+    """A day (or some of its shifts) as it stands; seven queries, three without a shift. It is shown to nobody."""
     shifts = agents.working_days(from_date=date, to_date=_after(date))
     if shift_ids is not None:
         shifts = [shift for shift in shifts if shift.shift_id in shift_ids]
     plan = plan_for(shifts, at=at)
     rows = {visit.id: visit for visit in Visit.objects.filter(shift_id__in=[s.shift_id for s in shifts])}
     decided = decisions(list(rows))
+    nowhere = no_goes(from_date=date, to_date=_after(date))
     days = {
         shift.shift_id: day_at(
             frame_of(shift),
@@ -94,7 +83,7 @@ def situation(*, date: date, at: datetime, shift_ids: Collection[UUID] | None = 
         shifts={shift.shift_id: shift for shift in shifts},
         duties={shift.shift_id: _duty(shift, days[shift.shift_id]) for shift in shifts},
         calls={
-            routed.visit_id: _call(rows[routed.visit_id], routed, decided, shifts, plan)
+            routed.visit_id: _call(rows[routed.visit_id], routed, (decided, nowhere), shifts, plan)
             for route in ahead.values()
             for routed in route
         },
@@ -112,29 +101,6 @@ def situation(*, date: date, at: datetime, shift_ids: Collection[UUID] | None = 
 def judge(situation: Situation, routes: Routes) -> list[Violation]:
     """What is wrong with some routes of a day; only an empty answer means that they can be kept. No query."""
     return check(situation.case(routes)) if situation.ways else []
-
-
-def decisions(visit_ids: Collection[UUID]) -> Mapping[UUID, Decided]:
-    """What persons decided about visits, the newest pin counting; one query."""
-    pinned: dict[UUID, UUID | None] = {}
-    refused: dict[UUID, set[UUID]] = defaultdict(set)
-    for row in Override.objects.filter(visit_id__in=visit_ids).order_by("id"):
-        if row.kind == "refuse" and row.agent_id:
-            refused[row.visit_id].add(row.agent_id)
-        else:
-            pinned[row.visit_id] = row.shift_id
-            if row.kind == "release":
-                refused.pop(row.visit_id, None)
-    return {
-        id: Decided(pinned.get(id), frozenset(refused.get(id, ()))) for id in pinned.keys() | refused.keys()
-    }
-
-
-def overrides_on(*, actor: Actor, date: date) -> list[Override]:
-    """What persons decided about the visits of a day, oldest first; one query. Raises Denied("board-not-yours")."""
-    require(may_see_board(actor), "board-not-yours")
-    rows = Override.objects.filter(visit__date=date).select_related("visit", "agent", "shift__agent")
-    return list(rows.order_by("id"))
 
 
 def _after(day: date) -> date:
@@ -160,18 +126,25 @@ def _duty(shift: WorkingDay, day: Day) -> Duty:
         break_until=day.rest.ends if day.rest else 0,
         skills=shift.skills,
         certificates=shift.certificates,
+        equipment=shift.equipment,
+        languages=shift.languages,
+        staff=shift.staff,
     )
 
 
 def _call(
     visit: Visit,
     routed: Routed,
-    decided: Mapping[UUID, Decided],
+    barred: tuple[Mapping[UUID, Decided], NoGoes],
     shifts: Sequence[WorkingDay],
     plan: Plan,
 ) -> Call:
+    decided, nowhere = barred
     said = decided.get(visit.id, Decided())
-    pack = pack_on(plan.packs, visit.date)
+    pack, needs = pack_on(plan.packs, visit.date), needs_of(visit)
+    refused = said.refused | nowhere.barred(
+        customer_id=visit.customer_id, place=routed.promise.place, on=visit.date
+    )
     # a request that the customer has not confirmed stays with whom they were told
     stays = visit.shift_id if visit.state == VisitState.REQUESTED else said.pinned_to
     return Call(
@@ -180,8 +153,11 @@ def _call(
         window_from=routed.promise.window_from,
         window_to=routed.promise.window_to,
         service_s=routed.promise.service_s,
-        skills=skills_for(wants_cash=visit.wants_cash),
+        skills=needs.skills,
+        equipment=needs.equipment,
+        languages=needs.languages,
+        staff=needs.staff,
         certificates=frozenset({pack.certificate} if pack and pack.certificate else ()),
         pinned_to=stays,
-        refused=frozenset(shift.shift_id for shift in shifts if shift.agent_id in said.refused),
+        refused=frozenset(shift.shift_id for shift in shifts if shift.agent_ids & refused),
     )

@@ -18,9 +18,12 @@ from koumen.conduct.rules.acts import Act, Circumstances, Verdict
 from koumen.conduct.rules.ask import decide
 from koumen.conduct.rules.pack import Pack, pack_on
 from koumen.dispatch.permissions import may_ask_for_slots
+from koumen.dispatch.queries.decisions import Decided, decisions
+from koumen.dispatch.queries.needs import brings_of, needs_of, no_goes
 from koumen.dispatch.queries.travel import require_reachable, ways_on
+from koumen.dispatch.rules.needs import can_serve
 from koumen.dispatch.rules.rest import LENGTH, break_due
-from koumen.dispatch.rules.slot import Slot, SlotRequest, days_ahead, part_of_day, skills_for, windows_between
+from koumen.dispatch.rules.slot import Slot, SlotRequest, days_ahead, part_of_day, windows_between
 from koumen.dispatch.solver.offer import Chance, Wanted, best, chances
 from koumen.dispatch.solver.progress import Frame, Phase, Promise, day_at
 from koumen.dispatch.solver.rest import Rest
@@ -78,7 +81,7 @@ def slots(*, actor: Actor, request: SlotRequest, at: datetime) -> list[Slot]:
 
 
 def slots_to_move(*, actor: Actor, visit_id: UUID, at: datetime) -> list[Slot]:
-    """Other windows for a visit, as if it were not in its route; five queries. Raises Missing("visit-not-found")."""
+    """Other windows for a visit, as if it were not in its route; seven queries. Raises Missing("visit-not-found")."""
     visit = visible_to(actor).filter(id=visit_id).first()
     if visit is None:
         raise Missing("visit-not-found")
@@ -89,15 +92,19 @@ def slots_to_move(*, actor: Actor, visit_id: UUID, at: datetime) -> list[Slot]:
 
 
 def asking_again(visit: Visit, *, at: datetime, day: date) -> SlotRequest:
-    """The question that a visit answers, from today until past a day; no query once the branch is known."""
+    """The question that a visit answers, from today until past a day; two queries."""
     from_date, days = days_ahead(today=local_date(at, this_branch().zone), day=day)
+    place = Place(visit.latitude, visit.longitude)
+    nowhere = no_goes(from_date=from_date, to_date=from_date + timedelta(days=days))
+    refused = decisions([visit.id]).get(visit.id, Decided()).refused
     return SlotRequest(
-        latitude=visit.latitude,
-        longitude=visit.longitude,
+        latitude=place.latitude,
+        longitude=place.longitude,
         service_s=visit.service_s,
-        skills=skills_for(wants_cash=visit.wants_cash),
+        needs=needs_of(visit),
         from_date=from_date,
         days=days,
+        barred=refused | nowhere.barred(customer_id=visit.customer_id, place=place),
     )
 
 
@@ -106,15 +113,18 @@ def _slots(request: SlotRequest, *, at: datetime, without: Collection[UUID] = ()
     plan = plan_for(days, at=at, without=without)
     _learn(plan, request.place)
     found = [chance for day in days for chance in chances_of(plan, day, request, lead=OFFER_LEAD)]
-    an_agent_each = best(found, group=lambda slot: slot.window_from, most=1)
+    wanted = {day.shift_id for day in days if request.prefers in day.agent_ids}
+    an_agent_each = best(
+        found, group=lambda slot: slot.window_from, most=1, first=lambda slot: slot.shift_id in wanted
+    )
     few = best(
         an_agent_each,
         group=lambda slot: (slot.date, part_of_day(slot.window_from, plan.zone)),
         most=SLOTS_A_PART,
+        first=lambda slot: slot.shift_id in wanted,
     )
-    ranked = [
-        _ranked(chance.window, rank) for rank, chance in enumerate(sorted(few, key=lambda chance: chance.fit))
-    ]
+    in_order = sorted(few, key=lambda chance: (chance.window.shift_id not in wanted, chance.fit))
+    ranked = [_ranked(chance.window, rank) for rank, chance in enumerate(in_order)]
     return sorted(ranked, key=lambda slot: slot.window_from)
 
 
@@ -152,11 +162,12 @@ def plan_for(days: Sequence[WorkingDay], *, at: datetime, without: Collection[UU
 def chances_of(plan: Plan, day: WorkingDay, request: SlotRequest, *, lead: timedelta) -> list[Chance[Slot]]:
     """The windows of one agent's day that can be kept: the one test, for offering and for taking; no query.
 
-    Skills, the hours and the certificate of the policy pack, the time to prepare, and the route: travel there,
-    the visit, travel on, every promise already given, the break, and home before the shift ends.
+    What the visit needs and who may not go, the hours and the certificate of the policy pack, the time to prepare,
+    and the route: travel there, the visit, travel on, every promise already given, the break, and home before the
+    shift ends.
     """
     pack = pack_on(plan.packs, day.date)
-    if pack is None or not request.skills <= day.skills:
+    if pack is None or not may_serve(day, request):
         return []
     windows = [
         (Slot(day.shift_id, day.agent_id, day.date, start, end), _seconds(start), _seconds(end))
@@ -166,6 +177,13 @@ def chances_of(plan: Plan, day: WorkingDay, request: SlotRequest, *, lead: timed
     promises = [routed.promise for routed in plan.routes.get(day.shift_id, ())]
     rest_of_it = day_at(frame_of(day), promises, _seconds(plan.at), plan.ways[day.date])
     return chances(rest_of_it, windows, Wanted(request.place, request.service_s))
+
+
+def may_serve(day: WorkingDay, request: SlotRequest) -> bool:
+    """Whether a shift has stops of its own, brings what the visit needs, and its agents may go there; no query."""
+    return (
+        not day.is_joined and not day.agent_ids & request.barred and can_serve(request.needs, brings_of(day))
+    )
 
 
 def frame_of(day: WorkingDay) -> Frame:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from koumen.dispatch.rules.needs import Needs
 from koumen.kit.errors import Invalid
 from koumen.kit.place import Place
 
@@ -35,11 +36,6 @@ def part_of_day(moment: datetime, zone: ZoneInfo) -> PartOfDay:
     return next((part for until, part in _UNTIL if hour < until), PartOfDay.EVENING)
 
 
-def skills_for(*, wants_cash: bool) -> frozenset[str]:
-    """What a visit takes: everyone who repays needs an agent for repayments, cash one who may carry money."""
-    return frozenset({"repayment", "cash"} if wants_cash else {"repayment"})
-
-
 def days_ahead(*, today: date, day: date) -> tuple[date, int]:
     """The days to look at: from today the usual ones, and as far as a later day, but no further than is planned."""
     return today, min(max(USUAL_DAYS, (day - today).days + 1), MOST_DAYS)
@@ -47,14 +43,19 @@ def days_ahead(*, today: date, day: date) -> tuple[date, int]:
 
 @dataclass(frozen=True, kw_only=True)
 class SlotRequest:
-    """Where, how long, what it takes, and on which days [from, from + days)."""
+    """Where, how long, what it takes, and on which days [from, from + days).
+
+    ``barred`` agents do not go there; ``prefers`` one who comes where they can, whatever the way.
+    """
 
     latitude: float
     longitude: float
     service_s: int
-    skills: frozenset[str]
+    needs: Needs
     from_date: date
     days: int = USUAL_DAYS
+    barred: frozenset[UUID] = frozenset()
+    prefers: UUID | None = None
 
     def __post_init__(self) -> None:
         _ = self.place  # raises Invalid("place-off-the-earth")

@@ -39,9 +39,14 @@ def chances(day: Day, windows: Sequence[tuple[W, int, int]], wanted: Wanted) -> 
     return [Chance(name, fit) for name, fit in fits if fit is not None]
 
 
-def best(offers: Iterable[Chance[W]], group: Callable[[W], G], most: int) -> list[Chance[W]]:
-    """At most ``most`` of each group: least extra way first, then the earliest start."""
+def best(
+    offers: Iterable[Chance[W]],
+    group: Callable[[W], G],
+    most: int,
+    first: Callable[[W], bool] = lambda window: False,
+) -> list[Chance[W]]:
+    """At most ``most`` of each group: those that come ``first``, then least extra way, then the earliest start."""
     kept: dict[G, list[Chance[W]]] = {}
-    for offer in sorted(offers, key=lambda chance: chance.fit):
+    for offer in sorted(offers, key=lambda chance: (not first(chance.window), chance.fit)):
         kept.setdefault(group(offer.window), []).append(offer)
     return [offer for offers_of in kept.values() for offer in offers_of[:most]]

@@ -58,6 +58,7 @@ class Letter:
     template: Template
     subject_id: UUID
     agent_person_id: UUID | None = None
+    partner_person_id: UUID | None = None  # the second of a team
     figures: Mapping[str, object] = field(default_factory=dict)
     pictures: tuple[str, ...] = ()
 

@@ -201,6 +201,10 @@ def _written(booking: Booking, actor: Actor, state: VisitState) -> Visit:
         wanted_minor=booking.wanted_minor,
         currency=booking.currency,
         wants_cash=booking.wants_cash,
+        purpose=booking.purpose,
+        staff=booking.staff,
+        equipment=list(booking.equipment),
+        languages=list(booking.languages),
         note_for_agent=note,
     )
 

@@ -100,10 +100,16 @@ def arrive(*, visit_id: UUID, actor: Actor, at: datetime) -> Arrival:
 
 
 def _circumstances(visit: Visit, at: datetime) -> Circumstances:
+    """Both of a team must be certified: what one of them lacks, the knock lacks."""
     zone = this_branch().zone
+    today = local_date(at, zone)
+    held = [
+        agents.certificates_on(agent_id=agent_id, date=today)
+        for agent_id in agents.who_comes(shift_id=visit.shift_id)
+    ]
     return Circumstances(
         zone=zone,
         window_from=visit.window_from,
         window_to=visit.window_to,
-        certificates=agents.certificates_on(agent_id=visit.agent_id, date=local_date(at, zone)),
+        certificates=frozenset.intersection(*held),
     )

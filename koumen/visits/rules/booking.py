@@ -31,5 +31,9 @@ class Booking:
     wanted_minor: int
     currency: str
     wants_cash: bool = False
+    purpose: str = "repayment"
+    staff: int = 1
+    equipment: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     note: str = ""
     initiated_by: InitiatedBy = InitiatedBy.CUSTOMER

@@ -17,7 +17,7 @@ from koumen.branch.queries import this_branch
 from koumen.credit import queries as credit
 from koumen.dispatch import queries as slots_of
 from koumen.dispatch.commands import Taken, TakeRequest, make_wish, take
-from koumen.dispatch.rules.slot import Slot, SlotRequest, skills_for
+from koumen.dispatch.rules.slot import Slot, SlotRequest
 from koumen.kit import clock
 from koumen.kit.actor import Actor, Role
 from koumen.kit.errors import Missing
@@ -26,22 +26,22 @@ from koumen.kit.money import Money
 from koumen.people import queries as people
 from koumen.people.commands import reveal
 from koumen.visits.rules.booking import InitiatedBy
-from koumen.web.customer.pages.cards import DebtCard, debt_cards
+from koumen.web.customer.pages.cards import DebtCard, debt_cards, who_comes
 from koumen.web.customer.pages.slots import SlotForm, WishForm, days_of
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.amounts import AmountForm
+from koumen.web.ui.wishes import VisitWishForm, brought_words, lack_words, language_words, wish_of
 
 if TYPE_CHECKING:
     from koumen.people.models import Customer
 
 DAYS_SHOWN = 7
-SERVICE_S = 20 * 60  # door, proof, counting and a receipt; measured visits will refit it
+WISHES = ("two_people", "same_person", "consultation", "equipment")
 
 
-class PlaceForm(forms.Form):
-    """Where we come and what the agent should know."""
+class PlaceForm(VisitWishForm):
+    """Where we come, what is wished for, and what the agent should know."""
 
-    wants_cash = forms.BooleanField(label=gettext_lazy("I would like to pay in cash"), required=False)
     note = forms.CharField(
         label=gettext_lazy("Anything the visitor should know?"),
         help_text=gettext_lazy("For example: third floor, please speak slowly."),
@@ -105,7 +105,11 @@ def place(request: HttpRequest) -> HttpResponse:
         details = reveal(person_ids=[customer.person_id], purpose="booking", actor=actor, at=at)[
             customer.person_id
         ]
-    return render(request, "customer/book_place.html", {"form": form, "details": details})
+    context: dict[str, Any] = {"form": form, "details": details}
+    context |= {"has_wishes": any(draft.get(name) for name in WISHES)}
+    if actor.role is not Role.RELATIVE:
+        context["languages"] = language_words(customer.languages)
+    return render(request, "customer/book_place.html", context)
 
 
 @login_required
@@ -114,13 +118,15 @@ def time(request: HttpRequest) -> HttpResponse:
     """Third screen: windows at which somebody can truly be there."""
     actor, at = actor_of(request), clock.now()
     draft = _draft(request, needs="amount_minor")
-    offered = slots_of.slots(actor=actor, request=_wanted(_customer(actor, draft, at), draft, at), at=at)
+    wanted = _wanted(_customer(actor, draft, at), draft, at)
+    offered = slots_of.slots(actor=actor, request=wanted, at=at)
     form = SlotForm(request.POST or None, slots=offered, initial={"slot": draft.get("slot")})
     if request.method == "POST" and form.is_valid():
         return _next(request, draft | {"slot": form.chosen.key}, "book_confirm")
     was_taken = bool(draft.pop("was_taken", False))
     request.session["booking"] = draft
     context = {"form": form, "days": days_of(form, actor=actor, at=at), "taken": was_taken}
+    context |= {"lacks": [] if offered else lack_words(slots_of.lacks(wanted))}
     return render(request, "customer/book_time.html", context | {"back_url": reverse("book_place")})
 
 
@@ -160,10 +166,13 @@ def confirm(request: HttpRequest) -> HttpResponse:
             request.session["booking"] = draft | {"done": str(outcome.visit.id)}
             return redirect("visit", visit_id=outcome.visit.id)
         return _next(request, draft | {"was_taken": True, "slot": ""}, "book_time")
-    card = agents.agent_card(agent_id=slot.agent_id)
-    named = reveal(person_ids=[customer.person_id, card.person_id], purpose="booking", actor=actor, at=at)
-    context = {"slot": slot, "wanted": wanted, "draft": draft, "agent": card}
-    context |= {"agent_name": named[card.person_id].given_name, "details": named[customer.person_id]}
+    name, number = who_comes(agents.cards_of_shift(shift_id=slot.shift_id), actor=actor, at=at)
+    details = reveal(person_ids=[customer.person_id], purpose="booking", actor=actor, at=at)
+    context = {"slot": slot, "wanted": wanted, "draft": draft, "agent_name": name, "staff_number": number}
+    context |= {
+        "details": details[customer.person_id],
+        "brought": brought_words(draft.get("equipment") or ()),
+    }
     return render(request, "customer/book_confirm.html", context | {"is_own": actor.role is Role.CUSTOMER})
 
 
@@ -187,33 +196,27 @@ def _customer(actor: Actor, draft: dict[str, Any], at: datetime) -> "Customer":
 
 
 def _wanted(customer: "Customer", draft: dict[str, Any], at: datetime) -> SlotRequest:
-    if customer.latitude is None or customer.longitude is None:
-        raise Missing("address-not-known")
-    return SlotRequest(
-        latitude=customer.latitude,
-        longitude=customer.longitude,
-        service_s=SERVICE_S,
-        skills=skills_for(wants_cash=bool(draft.get("wants_cash"))),
+    asked = slots_of.Asked(
+        customer_id=customer.id,
+        wish=wish_of(draft),
+        wanted_minor=draft["amount_minor"],
+        currency=this_branch().currency,
         from_date=clock.local_date(at, this_branch().zone),
         days=DAYS_SHOWN,
     )
+    return slots_of.request_for(asked)
 
 
 def _booking(actor: Actor, customer: "Customer", draft: dict[str, Any], wanted: Money) -> TakeRequest:
-    if customer.latitude is None or customer.longitude is None:
-        raise Missing("address-not-known")
     is_own = actor.role is Role.CUSTOMER
     account_id = UUID(draft["account_id"]) if is_own else credit.account_for_request(customer_id=customer.id)
     return TakeRequest(
         customer_id=customer.id,
         account_id=account_id,
         slot=Slot.from_key(draft["slot"]),
-        latitude=customer.latitude,
-        longitude=customer.longitude,
-        service_s=SERVICE_S,
         wanted_minor=wanted.minor,
         currency=wanted.currency,
-        wants_cash=bool(draft.get("wants_cash")),
+        wish=wish_of(draft),
         note=draft.get("note", ""),
         initiated_by=InitiatedBy.CUSTOMER if is_own else InitiatedBy.DELEGATE,
     )

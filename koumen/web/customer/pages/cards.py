@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from koumen.agents import queries as agents
+from koumen.agents.queries import AgentCard
 from koumen.branch.queries import this_branch
 from koumen.credit import queries as credit
 from koumen.kit import clock
 from koumen.kit.actor import Actor
 from koumen.kit.money import Money
+from koumen.messages.words import both_of
 from koumen.people.commands import reveal
 from koumen.visits.states import AT_DOOR_STATES, VISIT, VisitState
 
@@ -76,15 +78,24 @@ def debt_cards(*, actor: Actor, accounts: "Sequence[CreditAccount]", at: datetim
 
 def visit_card(visit: "Visit", *, actor: Actor, at: datetime) -> VisitCard:
     """A visit with who comes."""
-    card, state = agents.agent_card(agent_id=visit.agent_id), VisitState(visit.state)
-    named = reveal(person_ids=[card.person_id], purpose="agent-card", actor=actor, at=at)
+    state = VisitState(visit.state)
+    name, number = who_comes(agents.cards_of_shift(shift_id=visit.shift_id), actor=actor, at=at)
     return VisitCard(
         visit=visit,
         wanted=Money(visit.wanted_minor, visit.currency),
-        agent_name=named[card.person_id].given_name,
-        staff_number=card.staff_number,
+        agent_name=name,
+        staff_number=number,
         verbs=VISIT.verbs(state),
         is_now=state is VisitState.ON_THE_WAY or state in AT_DOOR_STATES,
+    )
+
+
+def who_comes(cards: Sequence[AgentCard], *, actor: Actor, at: datetime) -> tuple[str, str]:
+    """The name and the badge of who comes, of both where two come."""
+    named = reveal(person_ids=[card.person_id for card in cards], purpose="agent-card", actor=actor, at=at)
+    return (
+        both_of([named[card.person_id].given_name for card in cards]),
+        both_of([card.staff_number for card in cards]),
     )
 
 
