@@ -1,7 +1,8 @@
 """Every state machine, for the database's guard and the reference pages."""
 
 from koumen.credit.states import CREDIT_ACCOUNT, PROPOSAL, REPAYMENT_PLAN, RESERVATION
+from koumen.devices.states import ACT
 from koumen.payments.states import PAYMENT
 from koumen.visits.states import VISIT
 
-MACHINES = (VISIT, PAYMENT, CREDIT_ACCOUNT, RESERVATION, PROPOSAL, REPAYMENT_PLAN)
+MACHINES = (VISIT, PAYMENT, CREDIT_ACCOUNT, RESERVATION, PROPOSAL, REPAYMENT_PLAN, ACT)

@@ -34,6 +34,8 @@ APPEND_ONLY = (
     "credit_repayment",
     "credit_repaymentplanterms",
     "payments_notecount",
+    "devices_appversion",
+    "devices_daypack",
     "visits_visitmove",
     "dispatch_override",
     "dispatch_roadmap",

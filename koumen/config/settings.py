@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "koumen.visits",
     "koumen.dispatch",
     "koumen.payments",
+    "koumen.devices",
     "koumen.messages",
     "koumen.web.customer",
     "koumen.web.agent",

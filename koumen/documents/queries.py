@@ -6,6 +6,8 @@ from pathlib import Path
 from uuid import UUID
 
 from asn1crypto.x509 import Certificate  # type: ignore[import-untyped]  # it has no types
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from pyhanko.sign.signers import SimpleSigner
@@ -55,3 +57,13 @@ def certificate() -> Certificate:
     if found is None:
         raise ImproperlyConfigured("the signing certificate cannot be read")
     return found
+
+
+@cache
+def signing_key() -> EllipticCurvePrivateKey:
+    """The lender's key itself, for short statements that are no PDF, such as the certificate of a device; no query."""
+    found = signer().signing_key
+    key = load_der_private_key(found.dump(), None) if found is not None else None
+    if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
+        raise ImproperlyConfigured("the signing key is not on the curve P-256")
+    return key

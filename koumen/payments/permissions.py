@@ -34,6 +34,11 @@ def may_take_money(actor: Actor, visit: Visit) -> bool:
     return actor.role is Role.AGENT and actor.agent_id == visit.agent_id
 
 
+def may_tell_offline_cash(actor: Actor) -> bool:
+    """Only the system, which has checked the signature of the device; or finance, which has looked at the act."""
+    return actor.role is Role.SYSTEM or (actor.is_staff and actor.has(Role.FINANCE))
+
+
 def may_void_receipt(actor: Actor) -> bool:
     """Only the system, after two people have taken the payment back: a receipt is never void by itself."""
     return actor.role is Role.SYSTEM

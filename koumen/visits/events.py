@@ -151,6 +151,15 @@ class VisitPaid(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CashUnproven(Event):
+    """Cash was taken without a signal and without the customer's right word; they are called."""
+
+    payment_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class VisitClosed(Event):
     """The agent left; the visit is complete."""
 

@@ -102,6 +102,11 @@ def may_agree_amount(actor: Actor, visit: Visit, confirmed_on: ConfirmedOn) -> b
     return is_own_agent(actor, visit)
 
 
+def may_tell_offline_payment(actor: Actor) -> bool:
+    """Only the system, which has checked the signature of the device; or finance, which has looked at the act."""
+    return actor.role is Role.SYSTEM or (actor.is_staff and actor.has(Role.FINANCE))
+
+
 def may_unlock_code(actor: Actor) -> bool:
     """The phone desk, after calling back."""
     return is_desk(actor)

@@ -19,6 +19,7 @@ from koumen.visits.rules import secrets
 from koumen.visits.rules.band import amount_band
 from koumen.visits.rules.moments import LAPSE_BEFORE
 from koumen.visits.rules.reasons import PROTOCOL_STOPS
+from koumen.visits.rules.word import CardWord
 from koumen.visits.states import OPEN_STATES, VisitState
 
 
@@ -122,6 +123,20 @@ def has_door_card(*, customer_id: UUID) -> bool:
     """Whether a visit to this customer will take a line of a printed card; one query."""
     usable = DoorCard.objects.filter(customer_id=customer_id, withdrawn_at=None)
     return usable.filter(next_number__lte=secrets.CARD_NUMBERS).exists()
+
+
+def is_card_word(visit: Visit, word: CardWord | None, *, said_at: datetime) -> bool:
+    """Whether the customer said the code on the line of their door card that this visit has taken; no query.
+
+    A card that was withdrawn before it was said opens nothing; one withdrawn since then was still theirs.
+    """
+    card, number = visit.door_card, visit.card_number
+    if word is None or word.code is None or card is None or word.number != number:
+        return False
+    if card.withdrawn_at and card.withdrawn_at <= said_at:
+        return False
+    place = secrets.CardPlace(customer_id=card.customer_id, generation=card.generation, number=word.number)
+    return secrets.is_same_code(word.code, secrets.card_code(settings.KOUMEN_DOOR_KEY, place))
 
 
 def newest_agreement(visit: Visit) -> Agreement | None:

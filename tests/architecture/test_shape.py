@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "koumen"
 ROOMS = (
     *("branch", "audit", "documents", "people", "ledger", "conduct", "credit", "agents"),
-    *("visits", "dispatch", "payments", "messages"),
+    *("visits", "dispatch", "payments", "messages", "devices"),
 )
 FILES = sorted(p for p in PACKAGE.rglob("*.py") if "migrations" not in p.parts)
 VAGUE_NAMES = {"utils", "helpers", "common", "services", "managers", "base"}

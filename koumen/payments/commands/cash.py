@@ -64,7 +64,7 @@ def pay_cash(
         opened_at=at,
         paid_at=at,
     )
-    _keep_count(payment, counted)
+    keep_count(payment, counted)
     custody = account_for(kind=AccountKind.AGENT_CASH, owner_id=visit.agent_id, currency=visit.currency)
     receive(
         payment,
@@ -78,7 +78,8 @@ def pay_cash(
     return payment
 
 
-def _keep_count(payment: Payment, counted: CountedCash) -> None:
+def keep_count(payment: Payment, counted: CountedCash) -> None:
+    """Write down every pile of a count, in and out."""
     both = (("in", counted.notes_in), ("out", counted.notes_out))
     NoteCount.objects.bulk_create(
         NoteCount(payment=payment, direction=direction, denomination_minor=value, count=pieces)

@@ -74,7 +74,7 @@ def receive(
             actor=actor,
             at=at,
         )
-    receipt = _numbered(payment, at)
+    receipt = numbered(payment, at)
     record(
         PaymentMade(
             subject_id=payment.id,
@@ -92,7 +92,8 @@ def receive(
     return payment
 
 
-def _numbered(payment: Payment, at: datetime) -> Receipt:
+def numbered(payment: Payment, at: datetime) -> Receipt:
+    """The receipt with the next number of the branch's own series."""
     code = this_branch().schema.upper()
     ReceiptSeries.objects.bulk_create([ReceiptSeries(code=code)], ignore_conflicts=True)
     series = ReceiptSeries.objects.select_for_update().get(code=code)

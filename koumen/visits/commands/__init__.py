@@ -13,12 +13,14 @@ from koumen.visits.commands.booking import (
 from koumen.visits.commands.cards import CardLine, IssuedCard, issue_door_card, withdraw_door_card
 from koumen.visits.commands.door import confirm_pictures, prove_customer, renew_pictures
 from koumen.visits.commands.ending import break_off, leave, no_answer, pay_visit
+from koumen.visits.commands.offline import OfflinePayment, pay_visit_offline
 from koumen.visits.commands.road import Arrival, arrive, set_out, turn_back
 
 __all__ = [
     "Arrival",
     "CardLine",
     "IssuedCard",
+    "OfflinePayment",
     "agree_amount",
     "arrive",
     "book_visit",
@@ -34,6 +36,7 @@ __all__ = [
     "move_visit",
     "no_answer",
     "pay_visit",
+    "pay_visit_offline",
     "prove_customer",
     "renew_pictures",
     "set_out",

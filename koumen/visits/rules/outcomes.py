@@ -33,6 +33,7 @@ class ConfirmedOn(StrEnum):
 
     OWN_SCREEN = "own_screen"
     AGENTS_PHONE = "agents_phone"  # turned to the customer
+    TOLD_LATER = "told_later"  # only a device's word for cash tells of it
 
 
 class AlertKind(StrEnum):
@@ -40,6 +41,7 @@ class AlertKind(StrEnum):
 
     PICTURES_DIFFER = "pictures_differ"
     CODE_LOCKED = "code_locked"
+    CASH_UNPROVEN = "cash_unproven"
 
 
 CODE_TRIES = 3

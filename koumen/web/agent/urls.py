@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from koumen.web.agent.pages import door, money, plan, road, today, visit
+from koumen.web.agent.pages import acts, device, door, money, plan, road, today, visit
 from koumen.web.ui.urls import site_urls
 
 urlpatterns = site_urls(
     "agent",
     [
         path("", today.today, name="home"),
+        path("acts/", acts.receive, name="acts"),
+        path("device/", device.show, name="device"),
         path("visits/<uuid:visit_id>/", visit.show, name="visit"),
         path("visits/<uuid:visit_id>/live/", visit.live, name="visit_live"),
         path("visits/<uuid:visit_id>/set-out/", road.set_out, name="set_out"),

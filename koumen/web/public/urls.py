@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from koumen.web.public.pages import home, messages, receipt
+from koumen.web.public.pages import carried, home, messages, receipt
 from koumen.web.ui.urls import site_urls
 
 urlpatterns = site_urls(
@@ -11,6 +11,8 @@ urlpatterns = site_urls(
         path("", home.home, name="home"),
         path("r/<slug:token>/", receipt.show, name="public_receipt"),
         path("r/<slug:token>.pdf", receipt.pdf, name="public_receipt_pdf"),
+        path("a/<str:packed>/", carried.show, name="carried_receipt"),
+        path("devices.json", carried.certificates, name="device_certificates"),
         path("receipt/", receipt.find, name="find_receipt"),
         path("messages/", messages.sent, name="messages_sent"),
     ],

@@ -92,6 +92,38 @@ _WORDS: dict[str, str | Promise] = {
         "The address was changed less than three days ago. No card is posted there yet; give it at the branch."
     ),
     "alert-already-taken": _("A colleague is already looking after this."),
+    # phones
+    "devices-not-yours": _("Phones are not yours to manage."),
+    "device-not-found": _("We know of no such phone."),
+    "device-revoked": _("This phone was blocked. Please bring it to the office."),
+    "device-already-revoked": _("This phone is blocked already."),
+    "device-key-unreadable": _("The phone did not send its key. Please open the page again."),
+    "device-key-not-proven": _("The phone could not prove its key. Please ask for a new picture to scan."),
+    "enrolment-not-found": _("This picture is not for you. Ask the office for a new one."),
+    "enrolment-used": _("This picture was used already. Ask the office for a new one."),
+    "enrolment-over": _("This picture is too old. Ask the office for a new one."),
+    "certificate-over": _(
+        "This phone is too old to work without a signal. Ask the office to enrol it again."
+    ),
+    "app-too-old": _("This app is too old. Please load it again while there is a signal."),
+    "label-too-long": _("This name is too long. Please write less."),
+    "number-unreadable": _("Please write the number in digits."),
+    "acts-not-yours": _("This is not yours to decide."),
+    "act-not-found": _("We know of nothing like this from a phone."),
+    "act-unreadable": _("We cannot read what the phone sent."),
+    "act-forged": _("The phone did not sign this."),
+    "act-number-used-twice": _("The phone used this number for something else before."),
+    "act-chain-broken": _("It does not follow what the phone did before."),
+    "act-not-genuine": _("No phone of ours signed this, so it cannot be booked."),
+    "act-still-refused": _("It is still not possible. Look at the visit first."),
+    "act-binds-us": _(
+        "A phone of ours signed this cash: it must be booked, and can be taken back by two persons."
+    ),
+    "act-cannot-post": _("This was decided already."),
+    "act-cannot-dismiss": _("This was decided already."),
+    "too-many-forged": _("This phone sends too much that it did not sign. Please bring it to the office."),
+    "receipt-number-used-twice": _("The phone used this receipt number before."),
+    "count-is-another-amount": _("The notes that were counted come to another amount."),
     # money
     "amount-unreadable": _("Please write the amount in digits, for example 300."),
     "amount-too-fine": _("This amount has too many decimals."),

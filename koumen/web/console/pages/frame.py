@@ -38,6 +38,7 @@ SECTIONS = (
     Section("products", _("Products"), may_read_products),
     Section("audit", _("Audit"), may_read_chain),
     Section("staff", _("Staff"), _staff),
+    Section("devices", _("Phones"), _staff),
 )
 
 

@@ -79,7 +79,11 @@ PROOFS: Words = {
     "unconfirmed": _("Not confirmed by the customer's own device"),
     "unproven": _("Not proven"),
 }
-ALERTS: Words = {"pictures_differ": _("Pictures differ"), "code_locked": _("Code locked")}
+ALERTS: Words = {
+    "pictures_differ": _("Pictures differ"),
+    "code_locked": _("Code locked"),
+    "cash_unproven": _("Cash without the customer's word: call them"),
+}
 NATURES: Words = {"service": _("Service"), "collection": _("Collection")}
 INITIATORS: Words = {
     "customer": _("the customer"),

@@ -1,0 +1,20 @@
+"""Alarms about devices: raised once for one thing."""
+
+from datetime import datetime
+from uuid import UUID
+
+from koumen.audit.commands import record
+from koumen.devices.events import DeviceAlarmed
+from koumen.devices.models import DeviceAlarm
+from koumen.devices.rules.alarms import AlarmKind
+from koumen.kit.actor import Actor
+
+
+def alarm(device_id: UUID, kind: AlarmKind, sequence: int, *, actor: Actor, at: datetime) -> bool:
+    """Raise an alarm, in the command's transaction and under the device's lock; False when it was raised before."""
+    _, is_new = DeviceAlarm.objects.get_or_create(
+        device_id=device_id, kind=kind, sequence=sequence, defaults={"raised_at": at}
+    )
+    if is_new:
+        record(DeviceAlarmed(subject_id=device_id, alarm=kind, sequence=sequence), actor=actor, at=at)
+    return is_new

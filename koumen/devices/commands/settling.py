@@ -1,0 +1,185 @@
+"""An act takes effect here, in its turn; what a command refuses is set aside with the refusal's code."""
+
+from datetime import datetime
+from uuid import UUID
+
+from koumen.audit.command import command, lock, require
+from koumen.audit.commands import record
+from koumen.devices.commands.alarming import alarm
+from koumen.devices.commands.applying import Applied, Turn, apply_act
+from koumen.devices.events import ActPosted, ActSetAside
+from koumen.devices.models import DayPack, Device, DeviceAct
+from koumen.devices.permissions import may_settle_acts
+from koumen.devices.queries import next_to_settle, signed_act
+from koumen.devices.rules.alarms import ALARM_OF, AlarmKind, SetAside
+from koumen.devices.rules.envelope import Kind, SignedAct
+from koumen.devices.rules.moments import GAP_ALARMS_AFTER, believed
+from koumen.devices.states import ACT, ActState
+from koumen.kit.actor import Actor, Role
+
+
+@command
+def settle_next(*, device_id: UUID, actor: Actor, at: datetime) -> DeviceAct | None:
+    """Let the next act of a device take effect, if its turn has come; None when nothing waits.
+
+    An act of a revoked device, or of an agent who has left, is set aside and never refused. Records ActPosted or
+    ActSetAside besides what the act's command records. Raises whatever that command refuses with: then nothing has
+    happened, and ``set_aside_next`` keeps the code.
+    """
+    require(may_settle_acts(actor), "acts-not-yours")
+    device, row = _next(device_id)
+    if row is None:
+        return None
+    _count_moment(device, row, actor, at)
+    why = _distrusted(device)
+    if why is not None:
+        return _set_aside(device, row, why, actor, at)
+    applied = apply_act(Turn(device=device, act=signed_act(row), counted_at=row.counted_at or at, at=at))
+    if applied.set_aside:
+        return _set_aside(device, row, applied.set_aside, actor, at)
+    return post(row, applied, actor=actor, at=at)
+
+
+@command
+def set_aside_next(*, device_id: UUID, code: str, actor: Actor, at: datetime) -> DeviceAct | None:
+    """Keep the next act for a person, with the code by which it was refused; the acts after it go on.
+
+    Records ActSetAside. Raises Denied("acts-not-yours").
+    """
+    require(may_settle_acts(actor), "acts-not-yours")
+    device, row = _next(device_id)
+    if row is None:
+        return None
+    _count_moment(device, row, actor, at)
+    return _set_aside(device, row, code, actor, at)
+
+
+@command
+def give_up_gap(*, device_id: UUID, actor: Actor, at: datetime) -> int:
+    """Go on without acts that have been missing for two hours, with an alarm; they are taken if they come later.
+
+    Says how many acts were given up. Records DeviceAlarmed. Raises Denied("acts-not-yours").
+    """
+    require(may_settle_acts(actor), "acts-not-yours")
+    device = lock(Device.objects.all(), missing="device-not-found", id=device_id)
+    waiting = DeviceAct.objects.filter(
+        device=device, state=ActState.RECEIVED, sequence__gt=device.head_sequence
+    )
+    first = waiting.order_by("sequence").first()
+    oldest = waiting.order_by("received_at").first()
+    if first is None or oldest is None or oldest.received_at + GAP_ALARMS_AFTER > at:
+        return 0
+    held = set(
+        DeviceAct.objects.filter(
+            device=device, in_chain=True, sequence__gt=device.head_sequence, sequence__lt=first.sequence
+        ).values_list("sequence", flat=True)
+    )
+    given_up = [n for n in range(device.head_sequence + 1, first.sequence) if n not in held]
+    device.head_sequence = first.sequence - 1
+    device.save(update_fields=["head_sequence"])
+    if given_up:
+        alarm(device.id, AlarmKind.GAP, given_up[0], actor=actor, at=at)
+    return len(given_up)
+
+
+def post(row: DeviceAct, applied: Applied, *, actor: Actor, at: datetime) -> DeviceAct:
+    """Write down that an act has taken effect; for commands that hold the device's lock."""
+    row.state = ACT.move(ActState(row.state), "post")
+    row.payment_id, row.settled_at, row.code = applied.payment_id, at, ""
+    row.save(
+        update_fields=[
+            "state",
+            "payment",
+            "settled_at",
+            "code",
+            "counted_at",
+            "clock_differed",
+            "reviewed_by",
+        ]
+    )
+    record(
+        ActPosted(
+            subject_id=row.id,
+            device_id=row.device_id,
+            sequence=row.sequence,
+            act=row.kind,
+            visit_id=row.visit_id,
+            payment_id=applied.payment_id,
+        ),
+        actor=actor,
+        at=at,
+    )
+    return row
+
+
+def agent_of(device: Device) -> Actor:
+    """The agent whose phone it is, as who acts."""
+    return Actor(Role.AGENT, device.agent.person_id, agent_id=device.agent_id)
+
+
+def _next(device_id: UUID) -> tuple[Device, DeviceAct | None]:
+    """The device, locked, and the act whose turn it is; the head passes what is settled already."""
+    device = lock(Device.objects.select_related("agent__person"), missing="device-not-found", id=device_id)
+    settled = set(
+        DeviceAct.objects.filter(device=device, in_chain=True, sequence__gt=device.head_sequence)
+        .exclude(state=ActState.RECEIVED)
+        .values_list("sequence", flat=True)
+    )
+    while device.head_sequence + 1 in settled:
+        device.head_sequence += 1
+    device.save(update_fields=["head_sequence"])
+    return device, next_to_settle(device.id, device.head_sequence)
+
+
+def _count_moment(device: Device, row: DeviceAct, actor: Actor, at: datetime) -> None:
+    """When the act counts as done: from the issue of its day pack to its arrival here, never before the act before."""
+    act = signed_act(row)
+    earliest = max(_pack_issued_at(device, act), _counted_before(device, row))
+    counted, differed = believed(
+        act.said_at, act.offset_ms, earliest=min(earliest, row.received_at), latest=row.received_at
+    )
+    row.counted_at, row.clock_differed = counted, differed
+    if differed:
+        alarm(device.id, AlarmKind.CLOCK, row.sequence, actor=actor, at=at)
+
+
+def _pack_issued_at(device: Device, act: SignedAct) -> datetime:
+    pack = DayPack.objects.filter(device=device, id=act.pack_id).first() if act.pack_id else None
+    return pack.issued_at if pack else device.enrolled_at
+
+
+def _counted_before(device: Device, row: DeviceAct) -> datetime:
+    before = (
+        DeviceAct.objects.filter(
+            device=device, in_chain=True, sequence__lt=row.sequence, counted_at__isnull=False
+        )
+        .order_by("-sequence")
+        .first()
+    )
+    return before.counted_at if before and before.counted_at else device.enrolled_at
+
+
+def _distrusted(device: Device) -> SetAside | None:
+    if device.revoked_at is not None:
+        return SetAside.REVOKED
+    return None if device.agent.person.is_active else SetAside.AGENT_INACTIVE
+
+
+def _set_aside(device: Device, row: DeviceAct, code: str, actor: Actor, at: datetime) -> DeviceAct:
+    row.state = ACT.move(ActState(row.state), "set_aside")
+    row.code, row.settled_at = code, at
+    row.save(update_fields=["state", "code", "settled_at", "counted_at", "clock_differed"])
+    event = ActSetAside(
+        subject_id=row.id,
+        device_id=device.id,
+        sequence=row.sequence,
+        act=row.kind,
+        visit_id=row.visit_id,
+        code=code,
+    )
+    record(event, actor=actor, at=at)
+    if code in ALARM_OF:
+        alarm(device.id, ALARM_OF[SetAside(code)], row.sequence, actor=actor, at=at)
+    if row.kind == Kind.CASH:
+        alarm(device.id, AlarmKind.MONEY_ASIDE, row.sequence, actor=actor, at=at)
+    return row

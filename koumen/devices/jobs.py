@@ -1,0 +1,99 @@
+"""Acts settled in their turn, gaps given up, missing receipts noticed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from procrastinate.contrib.django import app
+
+from koumen.devices import queries
+from koumen.devices.commands.receiving import Sent, receive_act
+from koumen.devices.commands.settling import give_up_gap, set_aside_next, settle_next
+from koumen.devices.commands.watching import watch_receipts
+from koumen.devices.models import DeviceAct
+from koumen.devices.rules.alarms import SetAside
+from koumen.devices.rules.envelope import read_signed_act
+from koumen.kit import clock
+from koumen.kit.actor import SYSTEM, Actor
+from koumen.kit.errors import Refusal
+
+logger = structlog.get_logger()
+
+
+def settle_acts(*, device_id: UUID, at: datetime) -> int:
+    """Let every act whose turn it is take effect, each in its own transaction; says how many were looked at.
+
+    One that is refused, or on which our own program fails, is set aside and does not keep the next one waiting.
+    """
+    settled = 0
+    while True:
+        try:
+            row = settle_next(device_id=device_id, actor=SYSTEM, at=at)
+        except Refusal as refused:
+            row = set_aside_next(device_id=device_id, code=refused.code, actor=SYSTEM, at=at)
+        except Exception:
+            logger.exception("act_not_settled", device_id=str(device_id))
+            row = set_aside_next(device_id=device_id, code=SetAside.FAULT, actor=SYSTEM, at=at)
+        if row is None:
+            return settled
+        settled += 1
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one item of an upload; ``state`` is the act's, or "refused": then nothing of it was kept."""
+
+    state: str
+    code: str = ""
+
+
+def take_upload(items: Sequence[object], *, carried_by: str, actor: Actor, at: datetime) -> list[Answer]:
+    """Keep every act of an upload, then settle; each item is answered by itself, in the order in which they came."""
+    kept = [_taken(item, carried_by, actor, at) for item in items]
+    for device_id in {row.device_id for row in kept if isinstance(row, DeviceAct)}:
+        settle_acts(device_id=device_id, at=at)
+    now = DeviceAct.objects.in_bulk([row.id for row in kept if isinstance(row, DeviceAct)])
+    return [row if isinstance(row, Answer) else Answer(now[row.id].state, now[row.id].code) for row in kept]
+
+
+def _taken(item: object, carried_by: str, actor: Actor, at: datetime) -> DeviceAct | Answer:
+    """One item that is refused, or on which we fail, does not keep the others out; the phone keeps it and asks again."""
+    try:
+        sent = Sent(act=read_signed_act(item), carried_by=carried_by)
+        return receive_act(sent=sent, actor=actor, at=at)
+    except Refusal as refused:
+        return Answer("refused", refused.code)
+    except Exception:
+        logger.exception("act_not_received")
+        return Answer("refused", SetAside.FAULT)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="koumen.devices.jobs.settle_waiting", queue="normal")
+def settle_waiting(timestamp: int) -> None:
+    """Settle what waits (the web process may have stopped in between), and give up gaps of two hours."""
+    del timestamp
+    settle_all(at=clock.now())
+
+
+def settle_all(*, at: datetime) -> None:
+    """One device that fails does not keep the others waiting."""
+    for device_id in queries.devices_to_settle():
+        try:
+            settle_acts(device_id=device_id, at=at)
+            while give_up_gap(device_id=device_id, actor=SYSTEM, at=at):
+                settle_acts(device_id=device_id, at=at)
+        except Exception:
+            logger.exception("device_not_settled", device_id=str(device_id))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="koumen.devices.jobs.watch_series", queue="normal")
+def watch_series(timestamp: int) -> None:
+    """Look for receipt numbers that no act used for more than two hours."""
+    del timestamp
+    at = clock.now()
+    for device_id in queries.devices_with_receipts():
+        watch_receipts(device_id=device_id, actor=SYSTEM, at=at)

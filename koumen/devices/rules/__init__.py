@@ -1,0 +1,1 @@
+"""Signatures, envelopes, numbers and moments of a device, without Django."""

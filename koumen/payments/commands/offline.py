@@ -1,0 +1,162 @@
+"""Cash that was taken without a signal: credited as of the door, in custody, with the receipt the phone gave."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Sum
+
+from koumen.agents.queries import lock_shift
+from koumen.audit.command import command, lock, require
+from koumen.audit.commands import record, remember
+from koumen.credit.commands.paying import Received, apply_payment
+from koumen.kit.actor import SYSTEM, Actor
+from koumen.kit.errors import Invalid
+from koumen.kit.ids import new_id
+from koumen.ledger.commands import account_for
+from koumen.ledger.rules.chart import AccountKind
+from koumen.ledger.rules.entries import EntryKind
+from koumen.payments.commands.cash import keep_count
+from koumen.payments.commands.tendering import numbered
+from koumen.payments.events import PaymentMade
+from koumen.payments.models import Payment, Receipt, ReceiptSeries
+from koumen.payments.permissions import may_tell_offline_cash
+from koumen.payments.rules.cash import count_cash
+from koumen.payments.rules.codes import new_token, short_code
+from koumen.payments.states import PAYMENT, PaymentState
+from koumen.visits.commands.offline import OfflinePayment, pay_visit_offline
+from koumen.visits.models import Visit
+from koumen.visits.rules.word import CardWord
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfflineTender:
+    """What a device says was counted at a door, by whom, when, and the receipt it gave."""
+
+    visit_id: UUID
+    agent_id: UUID
+    notes_in: Mapping[int, int]
+    notes_out: Mapping[int, int]
+    amount_minor: int
+    currency: str
+    tendered_at: datetime
+    series: str
+    number: int
+    word: CardWord | None
+
+
+@command
+def post_offline_cash(*, tender: OfflineTender, key: UUID, actor: Actor, at: datetime) -> Payment:
+    """Book cash that a device says it took: the debt falls as of the door, and the agent has it in custody.
+
+    Neither the visit's state nor the ceiling in hand nor a wrong code stops it, since the money has changed hands;
+    what is more than owed becomes credit balance. The receipt keeps the number of the device's own series. The same
+    key gives the same payment. Records PaymentMade (and what ``pay_visit_offline`` does, and BalanceReduced).
+    Raises Denied("payments-not-yours"), Missing("visit-not-found" | "shift-not-found"), Invalid as ``rules.cash``
+    and Invalid("currencies-differ" | "count-is-another-amount"), Conflict("key-reused") or
+    what ``credit.apply_payment`` raises.
+    """
+    require(may_tell_offline_cash(actor), "payments-not-yours")
+    memory = remember("post_offline_cash", actor=SYSTEM, key=key, inputs=_inputs(tender), at=at)
+    if memory.answer is not None:
+        return Payment.objects.select_related("receipt").get(id=memory.answer["payment"])
+    visit = lock(Visit.objects.all(), missing="visit-not-found", id=tender.visit_id)
+    if visit.currency != tender.currency:
+        raise Invalid("currencies-differ", field="currency")
+    counted = count_cash(tender.notes_in, tender.notes_out, tender.currency)
+    if counted.amount_minor != tender.amount_minor:
+        raise Invalid("count-is-another-amount", field="amount_minor")
+    lock_shift(visit.shift_id)
+    payment_id = new_id()
+    said = OfflinePayment(
+        payment_id=payment_id,
+        amount_minor=tender.amount_minor,
+        before_minor=_paid_before(visit),
+        tendered_at=tender.tendered_at,
+        word=tender.word,
+    )
+    agreement = pay_visit_offline(visit_id=visit.id, paid=said, actor=actor, at=at)
+    payment = Payment.objects.create(
+        id=payment_id,
+        visit=visit,
+        agreement=agreement,
+        account_id=visit.account_id,
+        agent_id=tender.agent_id,
+        tender="cash",
+        state=PAYMENT.move(None, "tender"),
+        amount_minor=tender.amount_minor,
+        currency=tender.currency,
+        opened_at=tender.tendered_at,
+        paid_at=tender.tendered_at,
+    )
+    keep_count(payment, counted)
+    _credit(payment, tender, actor, at)
+    memory.keep(payment=payment.id)
+    return payment
+
+
+def _paid_before(visit: Visit) -> int:
+    paid = visit.payments.filter(state=PaymentState.PAID, is_late=False)
+    return int(paid.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
+
+
+def _credit(payment: Payment, tender: OfflineTender, actor: Actor, at: datetime) -> None:
+    custody = account_for(kind=AccountKind.AGENT_CASH, owner_id=tender.agent_id, currency=tender.currency)
+    received = Received(
+        payment_id=payment.id,
+        amount_minor=payment.amount_minor,
+        debit_account_id=custody.id,
+        entry_kind=EntryKind.CASH_TENDER,
+        tendered_at=tender.tendered_at,
+    )
+    apply_payment(account_id=payment.account_id, received=received, actor=SYSTEM, at=at)
+    receipt = _receipt(payment, tender)
+    record(
+        PaymentMade(
+            subject_id=payment.id,
+            visit_id=payment.visit_id,
+            credit_account_id=payment.account_id,
+            receipt_id=receipt.id,
+            tender=payment.tender,
+            amount_minor=payment.amount_minor,
+            currency=payment.currency,
+        ),
+        actor=actor,
+        at=at,
+    )
+
+
+def _receipt(payment: Payment, tender: OfflineTender) -> Receipt:
+    """The receipt that the customer already holds, countersigned when its PDF is made.
+
+    A number that another payment has (two acts of one phone with one number) is replaced by one of the branch.
+    """
+    ReceiptSeries.objects.bulk_create([ReceiptSeries(code=tender.series)], ignore_conflicts=True)
+    series = ReceiptSeries.objects.select_for_update().get(code=tender.series)
+    if Receipt.objects.filter(series=series, number=tender.number).exists():
+        return numbered(payment, tender.tendered_at)
+    series.next_number = max(series.next_number, tender.number + 1)
+    series.save(update_fields=["next_number"])
+    token = new_token()
+    return Receipt.objects.create(
+        series=series,
+        number=tender.number,
+        payment=payment,
+        token=token,
+        short_code=short_code(token),
+        issued_at=tender.tendered_at,
+    )
+
+
+def _inputs(tender: OfflineTender) -> dict[str, object]:
+    """What the device said; when it said to have taken the money is part of it."""
+    return {
+        "visit": tender.visit_id,
+        "agent": tender.agent_id,
+        "amount_minor": tender.amount_minor,
+        "currency": tender.currency,
+        "tendered_at": tender.tendered_at,
+        "series": tender.series,
+        "number": tender.number,
+    }

@@ -1,0 +1,68 @@
+"""A receipt that a phone gave without a signal: whoever opens its picture brings the signed act to us."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from koumen.devices import jobs, queries
+from koumen.devices.rules.bodies import read_cash
+from koumen.devices.rules.carried import unpack_act
+from koumen.devices.rules.envelope import Kind, SignedAct, item_of
+from koumen.devices.rules.signing import point_of, to_text
+from koumen.documents.queries import signing_key
+from koumen.kit import clock
+from koumen.kit.actor import SYSTEM
+from koumen.kit.errors import Missing
+from koumen.kit.money import Money
+
+
+@require_GET
+def show(request: HttpRequest, packed: str) -> HttpResponse:
+    """Is it signed by a phone of ours, and is it in our books? Opening it twice changes nothing."""
+    at = clock.now()
+    act = unpack_act(packed)
+    if act.kind is not Kind.CASH:
+        raise Missing("receipt-not-found")
+    device = queries.device_of_act(device_id=act.device_id)
+    if not act.is_signed_by(bytes(device.public_key)):
+        return render(request, "public/carried.html", {"is_genuine": False}, status=409)
+    answer = jobs.take_upload([item_of(act.text, act.signature)], carried_by="customer", actor=SYSTEM, at=at)[
+        0
+    ]
+    return render(request, "public/carried.html", _told(act, device.code, answer.state, at))
+
+
+def _told(act: SignedAct, code: str, state: str, at: datetime) -> dict[str, Any]:
+    cash = read_cash(act.body)
+    return {
+        "is_genuine": True,
+        "is_booked": state == "posted",
+        "is_looked_at": state in {"quarantined", "dismissed"},
+        "amount": Money(cash.amount_minor, cash.currency),
+        "number": f"{code}-{cash.receipt_number:07d}",
+        "visit_number": cash.visit_number,
+        "given_at": min(act.said_at, at),
+        "staff_number": queries.device_of_act(device_id=act.device_id).agent.staff_number,
+    }
+
+
+@require_GET
+def certificates(request: HttpRequest) -> JsonResponse:
+    """The lender's word about every phone that ever signed, for whoever checks a receipt with other tools."""
+    del request
+    return JsonResponse(
+        {
+            "lender_public_key": to_text(point_of(signing_key().public_key())),
+            "devices": [
+                {
+                    "certificate": device.certificate,
+                    "signature": to_text(bytes(device.certificate_signature)),
+                    "revoked_at": device.revoked_at,
+                }
+                for device in queries.published_certificates()
+            ],
+        }
+    )
