@@ -26,7 +26,9 @@ from koumen.payments import commands as payments
 from koumen.payments import queries as money
 from koumen.payments.models import Payment, Receipt
 from koumen.simulation.phone import CashCount, Phone
+from koumen.visits import commands as visits
 from koumen.visits.models import Alert
+from koumen.visits.rules.cards import CardWay
 from koumen.visits.states import VisitState
 from tests import builders
 from tests.devices.phones import ADMINISTRATOR, a_phone, device_of, sends
@@ -121,6 +123,64 @@ def test_a_wrong_or_missing_word_of_the_customer_credits_them_and_calls_them(
     assert Fact.objects.filter(kind="CashUnproven", subject_id=story.visit_id).count() == 1
 
 
+def a_card(story: Story) -> dict[int, str]:
+    """The codes on the customer's paper."""
+    issued = visits.issue_door_card(
+        customer_id=story.home.id, way=CardWay.COUNTER, actor=builders.staff(Role.DISPATCHER), at=story.now
+    )
+    return {line.number: line.code for line in issued.lines}
+
+
+def test_the_right_code_of_the_door_card_proves_the_visit(phone: Phone, story: Story) -> None:
+    codes = a_card(story)
+    visits_offline(phone, story, card=(1, codes[1]))
+    rows = sends(phone, story.now + 2 * HOUR)
+    assert {row.state for row in rows} == {"posted"}
+    assert (story.visit.state, story.visit.proof) == (VisitState.CLOSED, "both")
+    assert not Alert.objects.exists()
+    accepted = Fact.objects.get(kind="CodeAccepted")
+    assert accepted.subject_id == story.visit_id
+
+
+@pytest.mark.parametrize("line", [2, 12])
+def test_the_code_of_another_line_proves_nothing(phone: Phone, story: Story, line: int) -> None:
+    codes = a_card(story)
+    visits_offline(phone, story, card=(line, codes[line]))
+    sends(phone, story.now + 2 * HOUR)
+    assert story.visit.proof == "unproven"
+    assert owes(story, story.now + 2 * HOUR) == 70000
+
+
+def test_a_sealed_code_copied_into_another_act_does_not_open(phone: Phone, story: Story) -> None:
+    """An agent who keeps the sealed code of 300 puts it into an act of 900: the customer said yes to 300."""
+    codes = a_card(story)
+    cash = visits_offline(phone, story, card=(1, codes[1]))
+    phone.done.clear()
+    sealed = json.loads(cash.text)["body"]["card"]
+    phone.sequence, phone.last_hash, phone.last_receipt = cash.sequence - 1, cash.previous, 0
+    phone.takes_cash(
+        CashCount(amount_minor=90000, notes_in={10000: 9}), visit_id=story.visit_id, at=story.now
+    )
+    copied = phone.done.pop()
+    body = json.loads(copied.text)["body"] | {"card": sealed}
+    phone.sequence, phone.last_hash = copied.sequence - 1, copied.previous
+    act = phone.does(Kind.CASH, at=story.now, visit_id=story.visit_id, **body)
+    sends(phone, story.now + HOUR, act)
+    settle_all(at=story.now + 4 * HOUR)
+    assert story.visit.proof == "unproven"
+    assert owes(story, story.now + 4 * HOUR) == 10000
+
+
+def test_a_card_withdrawn_after_the_visit_was_still_theirs(phone: Phone, story: Story) -> None:
+    codes = a_card(story)
+    acts = visits_offline(phone, story, card=(1, codes[1]))
+    sends(phone, story.now + HOUR, *phone.done[:1])  # set out while there was a signal: the line is taken
+    after = acts.said_at + MINUTE
+    visits.withdraw_door_card(customer_id=story.home.id, actor=builders.staff(Role.DISPATCHER), at=after)
+    sends(phone, after + HOUR)
+    assert story.visit.proof == "both"
+
+
 def test_the_words_of_a_card_are_in_no_fact_and_not_readable_in_the_act(phone: Phone, story: Story) -> None:
     cash = visits_offline(phone, story, card=(1, "482913"))
     sends(phone, story.now + 2 * HOUR)
@@ -203,7 +263,6 @@ def test_money_that_came_another_way_meanwhile_makes_the_rest_a_credit_balance(
 def test_cash_at_a_visit_that_was_called_off_meanwhile_is_credited_all_the_same(
     phone: Phone, story: Story
 ) -> None:
-    from koumen.visits import commands as visits
     from koumen.visits.rules.reasons import CancelReason
 
     visits_offline(phone, story)
@@ -344,8 +403,6 @@ def test_no_agent_books_offline_cash_by_the_command(phone: Phone, story: Story) 
 def test_cash_of_a_visit_that_another_agent_took_over_is_in_the_hands_of_whose_phone_signed(
     phone: Phone, story: Story, at: datetime
 ) -> None:
-    from koumen.visits import commands as visits
-
     other = builders.an_agent(at)
     shift = builders.a_shift(other, at, days=0)
     visits.change_agent(

@@ -29,6 +29,7 @@ from koumen.web.ui.preferences import ELDER_COOKIE, LANGUAGE_COOKIE
 from tests import builders
 from tests.pages.credit_sights import credit_sights
 from tests.pages.mending_sights import mending_sights
+from tests.pages.phone_sights import phone_sights
 from tests.pages.plan_sights import plan_sights
 from tests.pages.sight import Sight
 from tests.sites import doors
@@ -49,6 +50,7 @@ def every_sight(at: datetime) -> Iterator[Sight]:
     yield from _other_endings(at)
     yield from credit_sights(at)
     yield from plan_sights(at)
+    yield from phone_sights(at)
     yield from _console(story)
 
 
