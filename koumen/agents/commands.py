@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import F
+
 from koumen.agents.events import (
     AgentCertified,
     AgentEngaged,
@@ -203,9 +205,10 @@ def _lock_running(shift_id: UUID, actor: Actor, at: datetime) -> Shift:
 
 
 def _keep(shift: Shift) -> None:
-    """A shift that changed is another one to every plan made before."""
+    """A shift that changed is another one to every plan made before; so is the day of the team it goes along with."""
     shift.version += 1
     shift.save(update_fields=["off_from", "off_reason", "held_until", "version"])
+    Shift.objects.filter(partner=shift).update(version=F("version") + 1)
 
 
 @command

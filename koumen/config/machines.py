@@ -2,7 +2,8 @@
 
 from koumen.credit.states import CREDIT_ACCOUNT, PROPOSAL, REPAYMENT_PLAN, RESERVATION
 from koumen.devices.states import ACT
+from koumen.dispatch.states import REPAIR
 from koumen.payments.states import PAYMENT
 from koumen.visits.states import VISIT
 
-MACHINES = (VISIT, PAYMENT, CREDIT_ACCOUNT, RESERVATION, PROPOSAL, REPAYMENT_PLAN, ACT)
+MACHINES = (VISIT, PAYMENT, CREDIT_ACCOUNT, RESERVATION, PROPOSAL, REPAYMENT_PLAN, ACT, REPAIR)

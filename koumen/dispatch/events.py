@@ -82,3 +82,33 @@ class NoGoLifted(Event):
     """An agent may go there again from a day on; the subject is the no-go."""
 
     to_date: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairProposed(Event):
+    """Other routes were found for promises at risk; the subject is the repair."""
+
+    date: date
+    helped: int
+    moved: int
+    extra_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairAccepted(Event):
+    """A dispatcher accepted a repair, and it was written; the subject is the repair."""
+
+    helped: int
+    moved: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairRefused(Event):
+    """A dispatcher refused a repair; the subject is the repair."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairOvertaken(Event):
+    """A repair fits the day no longer; the subject is the repair."""

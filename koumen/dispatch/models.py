@@ -1,8 +1,9 @@
-"""The order of stops in a shift, wishes, what a person decided, where agents do not go, roads, travel times."""
+"""The order of stops in a shift, wishes, what a person decided, where agents do not go, repairs, roads."""
 
 from django.db import models
 
 from koumen.agents.models import Agent, Shift
+from koumen.dispatch.states import RepairState
 from koumen.kit.ids import new_id
 from koumen.people.models import Customer
 from koumen.visits.models import Visit
@@ -116,3 +117,32 @@ class NoGo(models.Model):
                 name="dispatch_no_go_parts",
             ),
         ]
+
+
+class Repair(models.Model):
+    """Other routes for a day on which promises are at risk, as they were put before a dispatcher."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    date = models.DateField()
+    state = models.TextField(choices=[(s, s) for s in RepairState])
+    content = models.JSONField()  # ids: routes and versions by shift, who moves to which shift, who is helped
+    extra_s = models.IntegerField()  # more on the road than before
+    made_at = models.DateTimeField()
+    decided_by = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)  # refused: a code of rules.planning
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="proposed", decided_at__isnull=True)
+                | (~models.Q(state="proposed") & models.Q(decided_at__isnull=False)),
+                name="dispatch_repair_decided_at",
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(state="refused") & ~models.Q(reason=""))
+                | (~models.Q(state="refused") & models.Q(reason="")),
+                name="dispatch_repair_refused_with_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["date", "-made_at"], name="dispatch_repairs_of_day")]

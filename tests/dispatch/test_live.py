@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from koumen.agents.commands import delay_shift, resume_shift
 from koumen.agents.models import Shift
+from koumen.agents.queries import working_day
 from koumen.agents.rules.shift import OffReason
 from koumen.audit.models import Fact
 from koumen.dispatch import queries
@@ -28,6 +29,7 @@ from tests.builders import (
     a_credit_account,
     a_customer,
     a_shift,
+    a_team,
     acting,
     an_agent,
     near,
@@ -202,3 +204,15 @@ def test_staff_ask_and_a_customer_asks_of_their_own(
     visits.cancel_visit(visit_id=busy.ids[0], reason=CancelReason.UNWELL, actor=own, at=at)
     assert queries.expected_visit(actor=own, visit_id=busy.ids[0], at=at) is None
     assert queries.at_risk(actor=SYSTEM, date=date(2030, 1, 1), at=at) == []
+
+
+@pytest.mark.django_db
+def test_of_a_team_one_who_falls_ill_ends_the_day_of_both(at: datetime) -> None:
+    the_base_pack(at)
+    team = a_team(at, days=0)
+    partner = Shift.objects.get(joined_to=team)
+    now = hour(team, 13)
+    give_up_shift(shift_id=partner.id, off_from=now, reason=OffReason.UNWELL, actor=DISPATCHER, at=now)
+    day = working_day(shift_id=team.id)
+    assert (day.is_off, day.ends_at) == (True, now)
+    assert day.version > team.version, "a plan made before does not fit any more"

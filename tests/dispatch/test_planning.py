@@ -244,7 +244,7 @@ def test_what_begins_within_ninety_minutes_is_not_planned_but_a_person_may_chang
 def test_a_booking_that_comes_meanwhile_is_kept_and_the_plan_is_made_again(
     at: datetime, crossed: Crossed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = planning._better
+    found = planning.better
     late: list[Visit] = []
 
     def somebody_books(*given: object) -> object:
@@ -253,7 +253,7 @@ def test_a_booking_that_comes_meanwhile_is_kept_and_the_plan_is_made_again(
             late.append(visit_at(near(5, 0.2), 16, crossed.north, at))
         return answer
 
-    monkeypatch.setattr(planning, "_better", somebody_books)
+    monkeypatch.setattr(planning, "better", somebody_books)
     done = planned(at)
     assert (done.changed, done.dropped, done.visits) == (2, 0, 5)
     assert who(late[0]) == crossed.north.id
@@ -264,14 +264,14 @@ def test_a_booking_that_comes_meanwhile_is_kept_and_the_plan_is_made_again(
 def test_a_plan_that_is_twice_too_late_is_dropped_and_nothing_changes(
     at: datetime, crossed: Crossed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found, hours = planning._better, iter((16, 17))
+    found, hours = planning.better, iter((16, 17))
 
     def somebody_always_books(*given: object) -> object:
         answer = found(*given)  # type: ignore[arg-type]
         visit_at(near(5, 0.2), next(hours), crossed.north, at)
         return answer
 
-    monkeypatch.setattr(planning, "_better", somebody_always_books)
+    monkeypatch.setattr(planning, "better", somebody_always_books)
     done = planned(at)
     assert (done.changed, done.dropped) == (0, 1)
     assert {who(visit) for visit in crossed.northern} == {crossed.south.id}

@@ -10,6 +10,7 @@ from koumen.dispatch.commands.overriding import (
     swap_visits,
 )
 from koumen.dispatch.commands.planning import AtRisk, DayPlan, plan_day
+from koumen.dispatch.commands.repairing import accept_repair, propose_repair, refuse_repair
 from koumen.dispatch.commands.route import drop_stop
 from koumen.dispatch.commands.taking import NextBest, Taken, TakeRequest, move, take
 from koumen.dispatch.commands.teaming import NoGoRequest, form_team, lift_no_go, part_team, set_no_go
@@ -26,6 +27,7 @@ __all__ = [
     "RoadsTaken",
     "TakeRequest",
     "Taken",
+    "accept_repair",
     "drop_stop",
     "form_team",
     "give_up_shift",
@@ -36,8 +38,10 @@ __all__ = [
     "part_team",
     "pin_visit",
     "plan_day",
+    "propose_repair",
     "refit_travel",
     "refuse_agent",
+    "refuse_repair",
     "release_visit",
     "set_no_go",
     "set_travel_times",

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from uuid import UUID
 
 from koumen.agents import queries as agents
@@ -148,16 +147,9 @@ def _with(known: Situation, routes: Routes, visit_id: UUID, shift_id: UUID) -> M
     ways = [[*route[:gap], visit_id, *route[gap:]] for gap in range(len(route) + 1)]
     best = min(
         ways,
-        key=lambda way: (len(_new_faults(known, {**routes, shift_id: way})), _way_s(known, shift_id, way)),
+        key=lambda way: (len(_new_faults(known, {**routes, shift_id: way})), known.way_s(shift_id, way)),
     )
     return {**routes, shift_id: best}
-
-
-def _way_s(known: Situation, shift_id: UUID, route: Sequence[UUID]) -> int:
-    duty = known.duties[shift_id]
-    places = [duty.start, *(known.calls[visit].place for visit in route), duty.home]
-    ways = known.days[shift_id].ways
-    return sum(max(ways.leg(a, b)) for a, b in pairwise(places))
 
 
 def _new_faults(known: Situation, routes: Routes) -> tuple[Fault, ...]:

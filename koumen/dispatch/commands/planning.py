@@ -7,12 +7,8 @@ from uuid import UUID
 
 import numpy as np
 
-from koumen.agents import queries as agents
-from koumen.agents.commands import count_change
-from koumen.audit.command import command, lock_by_ids, require
-from koumen.audit.commands import record
-from koumen.dispatch.commands.route import write_order
-from koumen.dispatch.events import RoutePlanned
+from koumen.audit.command import require
+from koumen.dispatch.commands.committing import Planned, commit_routes, is_no_worse
 from koumen.dispatch.permissions import may_plan
 from koumen.dispatch.queries.planning import Routes, Situation, judge, situation
 from koumen.dispatch.rules.needs import Brings, Needs, can_serve
@@ -22,8 +18,6 @@ from koumen.dispatch.solver.day import EVER, Node
 from koumen.dispatch.solver.mend import Loose, Part, mend
 from koumen.dispatch.solver.plan import OnProgress, Problem, Stint, Stop, improve
 from koumen.kit.actor import Actor
-from koumen.visits.commands import change_agent
-from koumen.visits.models import Visit
 
 # A minute less on the road is not worth that somebody else comes than was planned.
 LEAST_GAIN_S = 60
@@ -139,11 +133,12 @@ def _plan_cluster(
         cluster = Cluster(situation(date=date, at=at, shift_ids=shift_ids), shift_ids)
         problem = problem_of(cluster)
         before_s = problem.driving_s(problem.routes)
-        planned = _better(cluster, problem, *time)
-        if planned is None:
+        found = better(cluster, problem, *time)
+        if found is None:
             return _Done(before_s, before_s)
-        routes, after_s = planned
-        changed = _commit(date=date, planned=routes, versions=_versions(cluster), actor=actor, at=at)
+        routes, after_s = found
+        planned = Planned(date=date, routes=routes, versions=_versions(cluster))
+        changed = commit_routes(planned=planned, actor=actor, at=at)
         if changed is not None:
             return _Done(before_s, after_s, changed)
     return _Done(before_s, before_s, is_dropped=True)
@@ -153,7 +148,7 @@ def _versions(cluster: Cluster) -> Mapping[UUID, int]:
     return {id: cluster.situation.shifts[id].version for id in cluster.shift_ids}
 
 
-def _better(
+def better(
     cluster: Cluster, problem: Problem, seconds: float, on_progress: OnProgress
 ) -> tuple[Routes, int] | None:
     """Routes that the judge calls no worse and that are shorter; None where there are none."""
@@ -187,11 +182,6 @@ def _changes(before: Routes, after: Routes) -> int:
     return sum(visit not in before[id] for id, route in after.items() for visit in route)
 
 
-def is_no_worse(known: Situation, before: Routes, after: Routes) -> bool:
-    """Whether every fault of new routes is one of the old: no promise is broken by a plan."""
-    return {fault.about for fault in judge(known, after)} <= {fault.about for fault in judge(known, before)}
-
-
 def problem_of(cluster: Cluster) -> Problem:
     """A cluster as PyVRP gets it: the slowest time of each way in the bands of the day."""
     known, kept = cluster.situation, cluster.kept
@@ -215,7 +205,7 @@ def problem_of(cluster: Cluster) -> Problem:
                 call.window_from,
                 call.window_to - 1,
                 call.service_s,
-                _may_go(call, [known.duties[id] for id in cluster.shift_ids]),
+                may_go(call, [known.duties[id] for id in cluster.shift_ids]),
             )
             for number, call in enumerate(calls)
         ],
@@ -246,7 +236,8 @@ def _first(known: Situation, shift_id: UUID, kept: int) -> Node:
     return Node(node.place, begins + node.service_s, EVER, 0)
 
 
-def _may_go(call: Call, duties: Sequence[Duty]) -> frozenset[int]:
+def may_go(call: Call, duties: Sequence[Duty]) -> frozenset[int]:
+    """Whose skills, certificates and decisions of persons allow a visit, by their place."""
     needs = Needs(skills=call.skills, equipment=call.equipment, languages=call.languages, staff=call.staff)
     return frozenset(
         number
@@ -276,36 +267,6 @@ def _parts(cluster: Cluster, problem: Problem) -> tuple[list[Part], list[Loose]]
         for visit, stop in zip(cluster.movable, problem.stops, strict=True)
     ]
     return parts, loose
-
-
-@command
-def _commit(
-    *, date: date, planned: Routes, versions: Mapping[UUID, int], actor: Actor, at: datetime
-) -> int | None:
-    """Write a plan if its shifts are as they were and the judge still agrees; None when they are not.
-
-    Returns how many visits or places changed.
-    """
-    visits = {visit for route in planned.values() for visit in route}
-    rows = lock_by_ids(Visit.objects.all(), visits)
-    shifts = agents.lock_shifts(set(planned))
-    if any(shift.version != versions[id] for id, shift in shifts.items()):
-        return None
-    known = situation(date=date, at=at, shift_ids=list(planned))
-    if set(known.calls) != visits or not is_no_worse(known, known.routes, planned):
-        return None
-    moved = [(visit, id) for id, route in planned.items() for visit in route if rows[visit].shift_id != id]
-    for visit, id in moved:
-        agent_id = known.shifts[id].agent_id
-        change_agent(visit_id=visit, shift_id=id, agent_id=agent_id, actor=actor, at=at)
-    changed = [id for id, route in planned.items() if list(route) != list(known.routes[id])]
-    for id in sorted(changed):
-        write_order(shift_id=id, order=[*known.over[id], *planned[id]])
-    for id in sorted(changed):
-        shift = count_change(shift_id=id, actor=actor, at=at)
-        planned_route = RoutePlanned(subject_id=id, shift_version=shift.version, stops=len(planned[id]))
-        record(planned_route, actor=actor, at=at)
-    return len(changed)
 
 
 def at_risk(known: Situation) -> list[AtRisk]:

@@ -5,6 +5,7 @@ from koumen.dispatch.queries.decisions import overrides_on
 from koumen.dispatch.queries.live import Expectation, at_risk, expectations, expected_of, expected_visit
 from koumen.dispatch.queries.needs import Asked, brings_of, lacks, needs_of, no_goes_in_force, request_for
 from koumen.dispatch.queries.planning import Situation, judge, situation
+from koumen.dispatch.queries.repairs import OpenRepair, RepairStep, open_repair, repairs_on
 from koumen.dispatch.queries.slots import (
     OFFER_LEAD,
     TAKE_LEAD,
@@ -28,7 +29,9 @@ __all__ = [
     "BoardRow",
     "BoardStop",
     "Expectation",
+    "OpenRepair",
     "Plan",
+    "RepairStep",
     "Routed",
     "Situation",
     "TravelInForce",
@@ -47,8 +50,10 @@ __all__ = [
     "may_serve",
     "needs_of",
     "no_goes_in_force",
+    "open_repair",
     "overrides_on",
     "plan_for",
+    "repairs_on",
     "request_for",
     "situation",
     "slots",

@@ -12,7 +12,7 @@ from koumen.dispatch.permissions import may_see_board
 from koumen.dispatch.queries.planning import Situation, situation
 from koumen.dispatch.queries.slots import frame_of
 from koumen.dispatch.solver.check import Fault, person_faults
-from koumen.dispatch.solver.live import Expected, expect
+from koumen.dispatch.solver.live import Expected, expect, risky, starts_of
 from koumen.dispatch.solver.progress import Cause
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Missing
@@ -98,6 +98,26 @@ def expected_of(known: Situation) -> Mapping[UUID, Expected]:
         for one in expect(frame_of(shift), promises, int(known.at.timestamp()), known.ways):
             found[routed[one.number].visit_id] = one
     return found
+
+
+def broken(known: Situation) -> list[UUID]:
+    """The visits ahead that cannot be kept by the routes of a situation, the soonest window first; no query."""
+    found = {known.routes[id][place] for id in known.routes for place in risky(known.days[id])} | {
+        visit
+        for id, route in known.routes.items()
+        for visit in route
+        if person_faults(known.duties[id], known.calls[visit])
+    }
+    return sorted(found, key=lambda visit: (known.calls[visit].window_from, visit))
+
+
+def starts_by_visit(known: Situation) -> Mapping[UUID, int]:
+    """When each visit ahead would begin by the routes of a situation, in seconds; no query."""
+    return {
+        visit: start
+        for id, route in known.routes.items()
+        for visit, start in zip(route, starts_of(known.days[id]), strict=True)
+    }
 
 
 def _expectations(known: Situation) -> list[Expectation]:

@@ -1,8 +1,9 @@
 """A day as it stands: shifts, visits, routes, what a person decided; for planning and for judging."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import pairwise
 from uuid import UUID
 
 from koumen.agents import queries as agents
@@ -12,7 +13,7 @@ from koumen.dispatch.queries.decisions import Decided, decisions
 from koumen.dispatch.queries.needs import NoGoes, needs_of, no_goes
 from koumen.dispatch.queries.slots import Plan, Routed, frame_of, plan_for
 from koumen.dispatch.solver.check import FROZEN_S, Call, Case, Duty, Violation, check
-from koumen.dispatch.solver.day import Day
+from koumen.dispatch.solver.day import Day, Node, day_of
 from koumen.dispatch.solver.progress import Phase, day_at
 from koumen.dispatch.solver.travel import Ways
 from koumen.visits.models import Visit
@@ -37,7 +38,7 @@ class Situation:
     ways: Ways | None  # None without a shift
     routed: Mapping[UUID, Sequence[Routed]]  # every visit of a shift with how far it has come
 
-    def case(self, routes: Routes) -> Case:
+    def case(self, routes: Routes, freed: frozenset[UUID] = frozenset()) -> Case:
         """These routes, put before the judge; other shifts of the day are not looked at."""
         assert self.ways is not None, "there is nothing to judge on a day without shifts"  # noqa: S101
         calls = {visit for id in routes for visit in (*routes[id], *self.routes.get(id, ()))}
@@ -49,7 +50,25 @@ class Situation:
             bands=[(span.begins, span.band) for span in self.ways.spans],
             promised={id: list(self.routes.get(id, ())) for id in routes},
             now=int(self.at.timestamp()),
+            freed=freed,
         )
+
+    def rerouted(self, routes: Routes) -> "Situation":
+        """The same day with some shifts in another order, or with others' visits."""
+        assert self.ways is not None, "there is nothing to order on a day without shifts"  # noqa: S101
+        days = {}
+        for id, route in routes.items():
+            first, last = self.days[id].nodes[0], self.days[id].nodes[-1]
+            stops = [node_of(self.calls[visit]) for visit in route]
+            days[id] = day_of([first, *stops, last], self.ways, self.days[id].rest)
+        return replace(self, routes={**self.routes, **routes}, days={**self.days, **days})
+
+    def way_s(self, shift_id: UUID, route: Sequence[UUID]) -> int:
+        """The seconds on the road of a route, each way in its slowest band."""
+        duty = self.duties[shift_id]
+        places = [duty.start, *(self.calls[visit].place for visit in route), duty.home]
+        ways = self.days[shift_id].ways
+        return sum(max(ways.leg(a, b)) for a, b in pairwise(places))
 
     def frozen(self, shift_id: UUID) -> int:
         """How many of a shift's stops begin so soon that no plan changes them."""
@@ -98,9 +117,17 @@ def situation(*, date: date, at: datetime, shift_ids: Collection[UUID] | None = 
     )
 
 
-def judge(situation: Situation, routes: Routes) -> list[Violation]:
-    """What is wrong with some routes of a day; only an empty answer means that they can be kept. No query."""
-    return check(situation.case(routes)) if situation.ways else []
+def judge(situation: Situation, routes: Routes, freed: frozenset[UUID] = frozenset()) -> list[Violation]:
+    """What is wrong with some routes of a day; only an empty answer means that they can be kept. No query.
+
+    ``freed``: visits whose promise is broken where they are, which may move however soon they begin.
+    """
+    return check(situation.case(routes, freed)) if situation.ways else []
+
+
+def node_of(call: Call) -> Node:
+    """A visit as the recurrences of a day see it."""
+    return Node(call.place, call.window_from, call.window_to - 1, call.service_s)
 
 
 def _after(day: date) -> date:

@@ -22,6 +22,17 @@ class RefusalReason(StrEnum):
     OTHER = "other"
 
 
+class RepairRefusal(StrEnum):
+    """Why a dispatcher refuses a repair."""
+
+    LOCAL_KNOWLEDGE = "local_knowledge"  # the street, the house, the traffic of today
+    AGENTS_CANNOT = "agents_cannot"
+    CUSTOMERS_MIND = "customers_mind"
+    SOLVED_OTHERWISE = "solved_otherwise"
+    TOO_MANY_CHANGES = "too_many_changes"
+    OTHER = "other"
+
+
 def clusters(homes: Sequence[tuple[T, Place]]) -> list[list[T]]:
     """Shifts that are planned together, at most MOST_TOGETHER: halved across the longer side until they fit."""
     if len(homes) <= MOST_TOGETHER:

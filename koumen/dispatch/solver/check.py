@@ -110,7 +110,8 @@ class Case:
     """What is to be judged: the rows, the routes, and the times of the day.
 
     ``bands``: (moment, band), the first from before all time. ``promised``: routes as they stand, to be kept
-    whole. ``now``: what begins within FROZEN_S of it must stay as it is there.
+    whole. ``now``: what begins within FROZEN_S of it must stay as it is there; but for the ``freed``, whose promise
+    is broken where they are: they may go to somebody else, behind what begins soon there.
     """
 
     duties: Sequence[Duty]
@@ -120,6 +121,7 @@ class Case:
     bands: Sequence[tuple[int, int]]
     promised: Mapping[Hashable, Sequence[Hashable]]
     now: int
+    freed: frozenset[Hashable] = frozenset()
 
 
 def check(case: Case) -> list[Violation]:
@@ -168,10 +170,13 @@ def _of_the_whole(
 def _of_what_is_frozen(case: Case, calls: Mapping[Hashable, Call]) -> Iterable[Violation]:
     """What begins soon stays first in its shift, in its order."""
     for id, before in case.promised.items():
+        own = set(before) & case.freed
         soon = [
-            visit for visit in before if visit in calls and calls[visit].window_from < case.now + FROZEN_S
+            visit
+            for visit in before
+            if visit in calls and visit not in own and calls[visit].window_from < case.now + FROZEN_S
         ]
-        after = list(case.routes.get(id, ()))[: len(soon)]
+        after = [visit for visit in case.routes.get(id, ()) if visit not in own][: len(soon)]
         for place, visit in enumerate(soon):
             if after[place : place + 1] != [visit]:
                 yield Violation(Fault.FROZEN, id, visit)

@@ -21,7 +21,18 @@ from koumen.dispatch.solver.rest import Rest
 from koumen.dispatch.solver.travel import EVER, NEVER, Leg, Ways, band_at
 from koumen.kit.place import Place
 
-__all__ = ["EVER", "NEVER", "Day", "Gap", "Insertion", "Node", "day_of", "gaps_for", "insertion"]
+__all__ = [
+    "EVER",
+    "NEVER",
+    "Day",
+    "Gap",
+    "Insertion",
+    "Node",
+    "day_of",
+    "gaps_for",
+    "gaps_in_time",
+    "insertion",
+]
 
 
 @dataclass(frozen=True)
@@ -139,6 +150,18 @@ def gaps_for(day: Day, place: Place) -> list[Gap]:
     there = [day.ways.leg(node.place, place) for node in day.nodes[:-1]]
     back = [day.ways.leg(place, node.place) for node in day.nodes[1:]]
     return [_gap(day, p, there[p], back[p]) for p in range(len(day.nodes) - 1)]
+
+
+def gaps_in_time(day: Day, stop: Node, open_from: int) -> list[Gap]:
+    """The gaps from a number on that a stop could use if its ways took no time: the others need not be asked for."""
+    ahead, rested = day.ahead, day.rested
+    return [
+        _gap(day, p, day.ways.leg(node.place, stop.place), day.ways.leg(stop.place, day.nodes[p + 1].place))
+        for p, node in enumerate(day.nodes[:-1])
+        if p >= open_from
+        and min(ahead.begins[p], rested.begins[p]) + node.service_s <= stop.latest
+        and max(ahead.limits[p + 1], rested.limits[p + 1]) >= stop.earliest + stop.service_s
+    ]
 
 
 def _gap(day: Day, p: int, there: Leg, back: Leg) -> Gap:

@@ -36,9 +36,9 @@ def expect(frame: Frame, promises: Sequence[Promise], now: int, ways: Ways) -> l
     day = day_from(frame, stands, promises, ways)
     found = [_judged(n, promises[n], start, stands.cause) for n, start in stands.under_way.items()]
     ahead = [n for n, promise in enumerate(promises) if promise.phase is Phase.AHEAD]
-    starts = [min(pair) for pair in zip(day.ahead.begins[1:-1], day.rested.begins[1:-1], strict=True)]
+    starts = starts_of(day)
     coming = [_judged(n, promises[n], start, stands.cause) for n, start in zip(ahead, starts, strict=True)]
-    no_room = _without_room(day, [not one.late_s and one.starts is not None for one in coming])
+    no_room = _without_room(day, _late(day))
     for place, one in enumerate(coming):
         if frame.is_off and (place in no_room or (one.starts or now) > frame.ends):
             late = max(0, now - _latest(promises[one.number]))
@@ -62,10 +62,26 @@ def _latest(promise: Promise) -> int:
     return promise.window_to - 1
 
 
-def _without_room(day: Day, in_time: Sequence[bool]) -> set[int]:
+def starts_of(day: Day) -> list[int]:
+    """The earliest start of each stop of a day, in order."""
+    return [min(pair) for pair in zip(day.ahead.begins[1:-1], day.rested.begins[1:-1], strict=True)]
+
+
+def risky(day: Day) -> set[int]:
+    """The stops of a day, by their place among them, that cannot be kept: late, or without room behind them."""
+    late = _late(day)
+    return late | _without_room(day, late)
+
+
+def _late(day: Day) -> set[int]:
+    stops = zip(starts_of(day), day.nodes[1:-1], strict=True)
+    return {place for place, (start, node) in enumerate(stops) if start > node.latest}
+
+
+def _without_room(day: Day, late: set[int]) -> set[int]:
     """The last visits, as many as leave no time for the break or for the way home, although they are in time."""
     first, *stops, last = day.nodes
-    left = [place for place, fits in enumerate(in_time) if fits]
+    left = [place for place in range(len(stops)) if place not in late]
     dropped: set[int] = set()
     while left and not _ends_in_time(
         day_of([first, *(stops[place] for place in left), last], day.ways, day.rest)
