@@ -68,31 +68,32 @@ def remember(name: str, /, *, actor: Actor, key: UUID, inputs: Mapping[str, obje
     Callers with the same key wait for each other on the unique index. ``inputs`` are the submitted
     fields only. Raises Conflict("key-reused") when the same key comes with other inputs.
     """
+    inputs_digest = digest_of(inputs)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select * from take_once(%s, %s, %s, %s, %s)", once_arguments(name, actor, key, inputs, at)
-        )
-        return memory_of(inputs, cursor.fetchone())
+        asked = once_arguments(name, actor, key, inputs_digest, at)
+        cursor.execute("select take_once(%s, %s, %s, %s, %s, %s)", asked)
+        (told,) = cursor.fetchone()
+    return memory_of(told, inputs_digest)
 
 
 def once_arguments(
-    name: str, actor: Actor, key: UUID, inputs: Mapping[str, object], at: datetime
+    name: str, actor: Actor, key: UUID, inputs_digest: bytes, at: datetime, answer: str | None = None
 ) -> tuple[Any, ...]:
-    """What the database's function ``take_once`` is asked."""
-    return name, actor.key, key, _digest(inputs), at
+    """What the database's function ``take_once`` is asked; ``answer`` where it is known before, as JSON."""
+    return name, actor.key, key, inputs_digest, answer, at
 
 
-def memory_of(inputs: Mapping[str, object], told: tuple[Any, ...]) -> Memory:
+def memory_of(told: Mapping[str, Any], inputs_digest: bytes) -> Memory:
     """What ``take_once`` told. Raises Conflict("key-reused")."""
-    taken, known, known_digest, answer = told
-    if taken is not None:
+    if taken := told.get("taken"):
         return Memory(taken, None)
-    if bytes(known_digest) != _digest(inputs):
+    if told["digest"] != inputs_digest.hex():
         raise Conflict("key-reused")
-    return Memory(known, json.loads(answer) if isinstance(answer, str) else answer or {})
+    return Memory(told["known"], told["answer"] or {})
 
 
-def _digest(inputs: Mapping[str, object]) -> bytes:
+def digest_of(inputs: Mapping[str, object]) -> bytes:
+    """SHA-256 of submitted fields."""
     return digest({field: plain(value) for field, value in inputs.items()})
 
 

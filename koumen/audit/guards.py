@@ -18,7 +18,7 @@ def frozen_columns(table: str, *columns: str) -> RunSQL:
     """Refuse any change of these columns once a row exists."""
     changed = " or ".join(f"old.{column} is distinct from new.{column}" for column in columns)
     return RunSQL(
-        f"create trigger {table}_frozen before update on {table} for each row when ({changed})"
+        f"create trigger {table}_frozen before update of {', '.join(columns)} on {table} for each row when ({changed})"
         " execute function refuse_change();",
         f"drop trigger {table}_frozen on {table};",
     )

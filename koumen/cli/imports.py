@@ -24,6 +24,7 @@ app = typer.Typer(
 
 # The name becomes a schema and part of a role; PostgreSQL cuts names at 63 bytes.
 _BRANCH = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+MOST_SESSIONS = 4  # of the database that post one file; all meet where the money lies
 _NOT_OURS = ("public", "pg_", "information_schema")
 
 
@@ -200,7 +201,11 @@ def _post(repayments: "RepaymentFile") -> None:
     try:
         with _bar("Repayments") as on_progress:
             posted = import_repayments(
-                repayments=repayments, on_progress=on_progress, actor=SYSTEM, at=clock.now()
+                repayments=repayments,
+                on_progress=on_progress,
+                sessions=min(MOST_SESSIONS, os.cpu_count() or 1),
+                actor=SYSTEM,
+                at=clock.now(),
             )
     except Refusal as refusal:
         refuse(str(refusal))

@@ -116,7 +116,10 @@ def _database() -> dict[str, object]:
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": None,  # one connection a thread, kept: measured against a pool, see docs
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": f"-c search_path={KOUMEN_BRANCH},public"},
+        "OPTIONS": {
+            "options": f"-c search_path={KOUMEN_BRANCH},public",
+            "prepare_threshold": 1,  # of the few statements that ask for it: audit/prepared.py
+        },
         "DISABLE_SERVER_SIDE_CURSORS": False,
     }
     if _url:

@@ -89,6 +89,22 @@ def test_two_imports_at_the_same_time_post_each_line_once(
 
 
 @pytest.mark.usefixtures("small_parts")
+def test_three_sessions_post_a_file_as_one_does(tmp_path: Path, lines: list[Line], at: datetime) -> None:
+    told: list[tuple[int, int]] = []
+    posted = post(
+        written(tmp_path, two_on_each(lines, at)),
+        at,
+        sessions=3,
+        on_progress=lambda done, of: told.append((done, of)),
+    )
+    assert posted.at_once + posted.one_by_one == 12
+    assert told == sorted(told)
+    assert told[-1] == (12, 12)
+    assert [line.owed(at).all_minor for line in lines] == [480_00] * 6
+    assert check_books().is_right
+
+
+@pytest.mark.usefixtures("small_parts")
 def test_customers_pay_while_a_file_is_posted(tmp_path: Path, lines: list[Line], at: datetime) -> None:
     file = written(tmp_path, two_on_each(lines, at))
 

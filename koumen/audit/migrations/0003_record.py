@@ -15,6 +15,6 @@ class Migration(migrations.Migration):
     operations: ClassVar = [
         migrations.RunSQL(
             RECORD.read_text(encoding="utf-8"),
-            "drop function record_facts(jsonb); drop function take_once(text, text, uuid, bytea, timestamptz);",
+            "drop function record_facts; drop function take_once;",
         )
     ]

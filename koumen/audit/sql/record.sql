@@ -1,6 +1,6 @@
 -- Facts with the jobs that follow them, in one call: [{fact_id, kind, subject_id, actor, at, body,
--- jobs: [{queue, task, priority}]}, …]. The job's only argument is the fact.
-create function record_facts(facts jsonb) returns void language plpgsql set search_path from current as $$
+-- jobs: [{queue, task, priority}]}, …]. The job's only argument is the fact. Returns how many.
+create or replace function record_facts(facts jsonb) returns int language plpgsql set search_path from current as $$
 begin
   insert into audit_fact (fact_id, kind, subject_id, actor, at, body)
     select f.fact_id, f.kind, f.subject_id, f.actor, f.at, f.body
@@ -11,18 +11,38 @@ begin
     from jsonb_to_recordset(facts) as f(fact_id text, jobs jsonb)
     cross join lateral jsonb_to_recordset(f.jobs) as j(queue text, task text, priority int)
     having count(*) > 0;
+  return jsonb_array_length(facts);
 end $$;
 
--- The key of a command: the row's id when it is new, else nothing, and what was kept of the first time.
-create function take_once(command_of text, actor_of text, key_of uuid, digest bytea, moment timestamptz)
-returns table (taken bigint, known bigint, known_digest bytea, known_answer jsonb)
+-- Many facts of one kind at once, from the session's own table staged_fact (subject_id, body), each with these jobs.
+create or replace function record_staged_facts(kind_of text, by_whom text, moment timestamptz, jobs jsonb) returns void
 language plpgsql set search_path from current as $$
+declare
+  deferred bigint[];
 begin
-  insert into audit_once (command, actor, key, inputs_digest, at) values (command_of, actor_of, key_of, digest, moment)
-    on conflict do nothing returning id into taken;
-  if taken is null then
-    select o.id, o.inputs_digest, o.answer into known, known_digest, known_answer
-      from audit_once o where o.command = command_of and o.actor = actor_of and o.key = key_of;
+  with recorded as (
+    insert into audit_fact (fact_id, kind, subject_id, actor, at, body)
+      select uuidv7(), kind_of, s.subject_id, by_whom, moment, s.body from staged_fact s returning fact_id)
+  select procrastinate_defer_jobs_v1(array_agg(
+      row(j.queue, j.task, j.priority, null, null, jsonb_build_object('fact_id', r.fact_id), null)
+        ::procrastinate_job_to_defer_v1)) into deferred
+    from recorded r cross join lateral jsonb_to_recordset(jobs) as j(queue text, task text, priority int)
+    having count(*) > 0;
+end $$;
+
+-- The key of a command: {"taken": row's id} when it is new, with the answer where it is known before; else what was
+-- kept of the first time: {"known": row's id, "digest": hexadecimal, "answer": {…}}.
+create or replace function take_once(command_of text, actor_of text, key_of uuid, digest bytea, answer_of jsonb,
+                                     moment timestamptz)
+returns json language plpgsql set search_path from current as $$
+declare
+  taken bigint;
+begin
+  insert into audit_once (command, actor, key, inputs_digest, answer, at)
+    values (command_of, actor_of, key_of, digest, answer_of, moment) on conflict do nothing returning id into taken;
+  if taken is not null then
+    return json_build_object('taken', taken);
   end if;
-  return next;
+  return (select json_build_object('known', o.id, 'digest', encode(o.inputs_digest, 'hex'), 'answer', o.answer)
+          from audit_once o where o.command = command_of and o.actor = actor_of and o.key = key_of);
 end $$;

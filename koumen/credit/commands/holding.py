@@ -7,35 +7,38 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
-from koumen.audit.commands import Memory, memory_of, once_arguments
+from koumen.audit.commands import digest_of, memory_of, once_arguments
+from koumen.audit.prepared import ask
 from koumen.credit.permissions import may_see_account
-from koumen.credit.rules.account import HeldAccount, held_account
+from koumen.credit.queries.reading import account_of
+from koumen.credit.rules.account import HeldAccount
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict, Invalid, Missing
 from koumen.ledger.rules.chart import MONEY
 
 _LOCK = "lock_credit_account(%s, %s, %s)"
+_ONCE_AND_LOCK = (
+    f"select told, case when told ->> 'taken' is not null then {_LOCK} end"  # noqa: S608  (text of our own)
+    " from (select take_once(%s, %s, %s, %s, %s, %s) as told) once"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A command that is done once: its name, key, submitted fields, who and when."""
+    """A command that is done once: its name, key, submitted fields, the answer it will have, who and when."""
 
     name: str
     key: UUID
     inputs: Mapping[str, object]
+    answer: Mapping[str, str]
     actor: Actor
     at: datetime
 
 
 def hold_account(actor: Actor, account_id: UUID) -> HeldAccount:
     """The account, locked: the lock of its money; one query. Raises Missing("account-not-found")."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"select {_LOCK}", [account_id, None, None])
-        (doc,) = cursor.fetchone()
-    return _held(actor, json.loads(doc) if doc else None)
+    (doc,) = ask(f"select {_LOCK}", [account_id, None, None])
+    return _held(actor, doc)
 
 
 def hold_for_money(actor: Actor, account_id: UUID, *, money_id: int, activity_id: UUID) -> HeldAccount:
@@ -44,34 +47,30 @@ def hold_for_money(actor: Actor, account_id: UUID, *, money_id: int, activity_id
     Raises Missing("account-not-found" | "debit-account-not-found"), Invalid("debit-account-holds-no-money" |
     "currencies-differ") or Conflict("payment-already-applied").
     """
-    with connection.cursor() as cursor:
-        cursor.execute(f"select {_LOCK}", [account_id, money_id, activity_id])
-        (doc,) = cursor.fetchone()
-    return _held_for_money(actor, json.loads(doc) if doc else None)
+    (doc,) = ask(f"select {_LOCK}", [account_id, money_id, activity_id])
+    return _held_for_money(actor, doc)
 
 
 def hold_once(
     asked: Asked, account_id: UUID, *, money_id: int, activity_id: UUID
-) -> tuple[Memory, HeldAccount | None]:
-    """The same with the command's key, in one query; no account when the key has its answer already.
+) -> tuple[Mapping[str, str], HeldAccount | None]:
+    """The same with the command's key, in one query; with the old answer, and no account, when it has been done.
 
     Raises what hold_for_money does, and Conflict("key-reused").
     """
-    once = once_arguments(asked.name, asked.actor, asked.key, asked.inputs, asked.at)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"select o.*, {_LOCK} from take_once(%s, %s, %s, %s, %s) o",  # noqa: S608  (text of our own)
-            [account_id, money_id, activity_id, *once],
-        )
-        *told, doc = cursor.fetchone()
-    memory = memory_of(asked.inputs, tuple(told))
-    if memory.answer is not None:
-        return memory, None
-    return memory, _held_for_money(asked.actor, json.loads(doc) if doc else None)
+    inputs_digest = digest_of(asked.inputs)
+    once = once_arguments(
+        asked.name, asked.actor, asked.key, inputs_digest, asked.at, json.dumps(asked.answer)
+    )
+    told, doc = ask(_ONCE_AND_LOCK, [account_id, money_id, activity_id, *once])
+    known = memory_of(told, inputs_digest).answer
+    if known is not None:
+        return known, None
+    return asked.answer, _held_for_money(asked.actor, doc)
 
 
 def _held(actor: Actor, doc: Mapping[str, Any] | None) -> HeldAccount:
-    held = held_account(doc) if doc else None
+    held = account_of(doc) if doc else None
     if held is None or not may_see_account(actor, held.customer_id):
         raise Missing("account-not-found")
     return held

@@ -7,9 +7,8 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from koumen.audit.commands import Memory, Plain
+from koumen.audit.prepared import ask
 from koumen.branch.queries import this_branch
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.position import Move
@@ -35,6 +34,7 @@ class Change:
     repayment: Plain | None = None
     statements: Sequence[Plain] = ()
     plans_new: Sequence[Plain] = ()
+    state: str | None = None  # states.AccountState, where the command moves it
     facts: list[Plain] = field(default_factory=list)
     effective_at: datetime | None = None  # of the newest activity, when this one is
 
@@ -91,8 +91,7 @@ def keep(change: Change, memory: Memory | None = None, **answer: UUID) -> None:
             "id": memory.once_id,
             "answer": {name: str(value) for name, value in answer.items()},
         }
-    with connection.cursor() as cursor:
-        cursor.execute("select write_credit_change(%s)", [json.dumps(document)])
+    ask("select write_credit_change(%s)", [json.dumps(document)])
 
 
 def _document(change: Change) -> dict[str, Any]:
@@ -100,7 +99,6 @@ def _document(change: Change) -> dict[str, Any]:
     held = change.held
     latest = [moment for moment in (held.last_effective_at, change.effective_at) if moment]
     account = account_row(held.position, held.parameters) | {
-        "state": held.state,
         "last_effective_at": max(latest).isoformat() if latest else None,
     }
     document: dict[str, Any] = {
@@ -109,7 +107,8 @@ def _document(change: Change) -> dict[str, Any]:
         "currency": held.currency,
         "money_id": change.money_id,
         "account": account,
-        "entries": change.entries,
+        "state": change.state,
+        "entries": [entry | {side: _array(entry[side]) for side in _SIDES} for entry in change.entries],
         "facts": change.facts,
         **_dues(held),
         "plans": _plans(held),
@@ -121,7 +120,13 @@ def _document(change: Change) -> dict[str, Any]:
     return {name: value for name, value in document.items() if value or name in _ALWAYS}
 
 
+_SIDES = ("debits", "credits", "amounts")
 _ALWAYS = ("entries", "dues_changed", "facts", "money_id")
+
+
+def _array(values: Sequence[str | int]) -> str:
+    """As the text of an array of the database; kinds of accounts are plain words, and one is empty."""
+    return "{" + ",".join(str(value) or '""' for value in values) + "}"
 
 
 def _dues(held: HeldAccount) -> dict[str, list[Any]]:

@@ -148,7 +148,7 @@ def write_off_account(*, account_id: UUID, reason: str, actor: Actor, at: dateti
     owed = held.position.posted_minor + held.position.future_minor
     if not owed:
         raise Conflict("nothing-owed")
-    held.state = CREDIT_ACCOUNT.move(AccountState(held.state), "write_off")
+    change.state = CREDIT_ACCOUNT.move(AccountState(held.state), "write_off")
     activity = Activity(
         activity_id=new_id(),
         kind=ActivityKind.WRITE_OFF,
@@ -181,6 +181,6 @@ def close_account(*, account_id: UUID, actor: Actor, at: datetime) -> None:
         or reserved_minor(account_id)
     ):
         raise Conflict("account-still-open")
-    held.state = CREDIT_ACCOUNT.move(AccountState(held.state), "close")
+    change.state = CREDIT_ACCOUNT.move(AccountState(held.state), "close")
     change.facts.append(fact_row(CreditAccountClosed(subject_id=account_id), actor=actor, at=at))
     keep(change)

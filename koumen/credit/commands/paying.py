@@ -1,11 +1,12 @@
 """Money has arrived: the debt falls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from koumen.audit.command import command, require
-from koumen.audit.commands import Memory, fact_row
+from koumen.audit.commands import fact_row
 from koumen.branch.queries import this_branch
 from koumen.credit.commands.entering import begin, enter
 from koumen.credit.commands.holding import Asked, hold_for_money, hold_once
@@ -60,7 +61,7 @@ def apply_payment(*, account_id: UUID, received: Received, actor: Actor, at: dat
     held = hold_for_money(
         actor, account_id, money_id=received.debit_account_id, activity_id=received.payment_id
     )
-    return _apply(held, received, None, actor=actor, at=at)
+    return _apply(held, received, new_id(), actor=actor, at=at)
 
 
 @command
@@ -80,17 +81,18 @@ def record_repayment(
         "tendered_at": received.tendered_at,
         "plan": received.plan_id,
     }
-    asked = Asked(name="record_repayment", key=key, inputs=inputs, actor=actor, at=at)
-    memory, held = hold_once(
+    answer: Mapping[str, str] = {"repayment": str(new_id())}
+    asked = Asked(name="record_repayment", key=key, inputs=inputs, answer=answer, actor=actor, at=at)
+    answer, held = hold_once(
         asked, account_id, money_id=received.debit_account_id, activity_id=received.payment_id
     )
     if held is None:
-        return Repayment.objects.get(id=(memory.answer or {})["repayment"])
-    return _apply(held, received, memory, actor=actor, at=at)
+        return Repayment.objects.get(id=answer["repayment"])
+    return _apply(held, received, UUID(answer["repayment"]), actor=actor, at=at)
 
 
 def _apply(
-    held: HeldAccount, received: Received, memory: Memory | None, *, actor: Actor, at: datetime
+    held: HeldAccount, received: Received, repayment_id: UUID, *, actor: Actor, at: datetime
 ) -> Repayment:
     if held.state == AccountState.CLOSED:
         raise Conflict("account-closed")
@@ -109,7 +111,7 @@ def _apply(
     change.money_id = received.debit_account_id
     entered = enter(change, activity, received.entry_kind)
     assert entered.split is not None  # noqa: S101  (a repayment tells its split)
-    repayment = _kept(change, received, entered.split)
+    repayment = _kept(change, received, entered.split, repayment_id)
     event = BalanceReduced(
         subject_id=held.account_id,
         payment_id=received.payment_id,
@@ -118,7 +120,7 @@ def _apply(
         balance_after_minor=repayment.balance_after_minor,
     )
     change.facts.append(fact_row(event, actor=actor, at=at))
-    keep(change, memory, repayment=repayment.id)
+    keep(change)
     return repayment
 
 
@@ -140,11 +142,11 @@ def _require_settling(held: HeldAccount, activity: Activity) -> None:
         raise Conflict("settlement-too-small", wanted=Money(wanted, held.currency))
 
 
-def _kept(change: Change, received: Received, split: Split) -> Repayment:
+def _kept(change: Change, received: Received, split: Split, repayment_id: UUID) -> Repayment:
     """The split that the receipt prints; its row is written with everything else."""
     assert change.activity is not None  # noqa: S101  (the repayment has been entered)
     repayment = Repayment(
-        id=new_id(),
+        id=repayment_id,
         account_id=change.held.account_id,
         payment_id=received.payment_id,
         entry_id=UUID(change.activity["entry_id"]),

@@ -37,6 +37,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             (SQL / "position.sql").read_text(encoding="utf-8"),
             "drop function write_credit_change(jsonb); drop function lock_credit_account(uuid, bigint, uuid);"
-            " drop function read_credit_account(uuid);",
+            " drop function read_credit_account;",
         ),
     ]

@@ -34,22 +34,24 @@ class HeldAccount:
     plan_rows: Mapping[UUID, Row]
 
 
-_PARAMETERS: dict[str, Parameters] = {}  # by version, which never changes
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an account has of the version of its product, which never changes."""
+
+    currency: str
+    parameters: Parameters
 
 
-def held_account(doc: Mapping[str, Any]) -> HeldAccount:
-    """From what the database's function read_credit_account tells."""
-    account, product = doc["account"], doc["product"]
-    parameters = _PARAMETERS.get(product["id"])
-    if parameters is None:
-        parameters = _PARAMETERS[product["id"]] = Parameters.of(product["parameters"])
+def held_account(doc: Mapping[str, Any], terms: Terms) -> HeldAccount:
+    """From what the database's function read_credit_account tells, and what its product says."""
+    account = doc["account"]
     last = account["last_effective_at"]
     return HeldAccount(
         account_id=UUID(account["id"]),
         number=account["number"],
         customer_id=UUID(account["customer_id"]),
-        currency=product["currency"],
-        parameters=parameters,
+        currency=terms.currency,
+        parameters=terms.parameters,
         limit_minor=account["limit_minor"],
         state=account["state"],
         version=account["version"],

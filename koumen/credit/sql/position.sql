@@ -1,30 +1,36 @@
 -- The two round trips of everything that changes an account: lock and read it whole, write what changed.
 
--- An account with its open bills (oldest first, what is not billed last), running plans and credit balance.
-create or replace function read_credit_account(wanted uuid) returns jsonb stable
-language sql set search_path from current as $$
-  select jsonb_build_object(
-    'account', to_jsonb(a) - 'baseline',
-    'product', (select jsonb_build_object('id', v.id, 'currency', v.currency, 'parameters', v.parameters)
-                from credit_productversion v where v.id = a.product_id),
-    'dues', (select coalesce(jsonb_agg(to_jsonb(d) - 'account_id' order by d.issued_date nulls last), '[]')
-             from credit_due d where d.account_id = a.id),
-    'plans', (select coalesce(jsonb_agg(to_jsonb(p) order by p.started_at, p.id), '[]')
-              from credit_instalmentplan p where p.account_id = a.id and not p.is_over),
-    'credit_minor', coalesce((select l.credit_minor - l.debit_minor from ledger_account l
-                              where l.kind = 'credit_balance' and l.owner_id = a.id), 0))
-  from credit_creditaccount a where a.id = wanted
-$$;
+-- An account with its open bills (oldest first, what is not billed last), running plans and credit balance. Told of money
+-- that came in, it says where that lies and whether the activity is known already. json and not jsonb: it is only sent.
+create or replace function read_credit_account(wanted uuid, money bigint default null, activity uuid default null)
+returns json stable language plpgsql set search_path from current as $$
+begin
+  return (
+    select json_build_object(
+      'account', json_build_object('id', a.id, 'number', a.number, 'customer_id', a.customer_id, 'product_id', a.product_id,
+        'limit_minor', a.limit_minor, 'state', a.state, 'version', a.version, 'opened_date', a.opened_date,
+        'reported_lateness', a.reported_lateness, 'due_day', a.due_day, 'counted_to', a.counted_to,
+        'last_effective_at', a.last_effective_at, 'late_paused_until', a.late_paused_until,
+        'interest_since_bill_minor', a.interest_since_bill_minor, 'late_since_bill_minor', a.late_since_bill_minor,
+        'plan_charges_since_bill_minor', a.plan_charges_since_bill_minor, 'written_off_minor', a.written_off_minor,
+        'is_used', a.is_used),
+      'dues', (select coalesce(json_agg(d order by d.issued_date nulls last), '[]') from credit_due d
+               where d.account_id = a.id),
+      'plans', (select coalesce(json_agg(p order by p.started_at, p.id), '[]') from credit_instalmentplan p
+                where p.account_id = a.id and not p.is_over),
+      'credit_minor', coalesce((select l.credit_minor - l.debit_minor from ledger_account l
+                                where l.kind = 'credit_balance' and l.owner_id = a.id), 0),
+      'money', (select json_build_object('kind', l.kind, 'currency', l.currency) from ledger_account l where l.id = money),
+      'is_known', activity is not null and exists (select from credit_activity c where c.id = activity))
+    from credit_creditaccount a where a.id = wanted);
+end $$;
 
--- The same, locked; a function of its own, so that it reads what is there after the wait and not before. Told of
--- money that came in, it says where it lies and whether the activity is known already.
-create or replace function lock_credit_account(wanted uuid, money bigint, activity uuid) returns jsonb
+-- The same, locked; a function of its own, so that it reads what is there after the wait and not before.
+create or replace function lock_credit_account(wanted uuid, money bigint, activity uuid) returns json
 language plpgsql set search_path from current as $$
 begin
   perform 1 from credit_creditaccount where id = wanted for no key update;
-  return read_credit_account(wanted) || case when activity is null then '{}'::jsonb else jsonb_build_object(
-    'money', (select jsonb_build_object('kind', l.kind, 'currency', l.currency) from ledger_account l where l.id = money),
-    'is_known', exists (select from credit_activity c where c.id = activity)) end;
+  return read_credit_account(wanted, money, activity);
 end $$;
 
 -- Everything that one command writes about a locked account: see commands/keeping.py, which makes the document.
@@ -32,27 +38,38 @@ create or replace function write_credit_change(doc jsonb) returns void language 
 declare
   of_account constant uuid := doc ->> 'account_id';
   now_ constant timestamptz := doc ->> 'at';
-  entry jsonb; posted bigint[] := '{}'; newest bigint;
+  now_is constant jsonb := doc -> 'account';
+  entry jsonb; row_ jsonb; posted bigint[] := '{}'; newest bigint; recorded int;
 begin
-  update credit_creditaccount a set
-      version = a.version + 1, state = n.state, due_day = n.due_day, counted_to = n.counted_to,
-      next_turn_date = n.next_turn_date, last_effective_at = n.last_effective_at,
-      late_paused_until = n.late_paused_until, interest_since_bill_minor = n.interest_since_bill_minor,
-      late_since_bill_minor = n.late_since_bill_minor,
-      plan_charges_since_bill_minor = n.plan_charges_since_bill_minor, written_off_minor = n.written_off_minor, is_used = n.is_used
-    from jsonb_populate_record(null::credit_creditaccount, doc -> 'account') n where a.id = of_account;
+  update credit_creditaccount set
+      version = version + 1, due_day = (now_is ->> 'due_day')::int, counted_to = (now_is ->> 'counted_to')::date,
+      next_turn_date = (now_is ->> 'next_turn_date')::date,
+      last_effective_at = (now_is ->> 'last_effective_at')::timestamptz,
+      late_paused_until = (now_is ->> 'late_paused_until')::date,
+      interest_since_bill_minor = (now_is ->> 'interest_since_bill_minor')::bigint,
+      late_since_bill_minor = (now_is ->> 'late_since_bill_minor')::bigint,
+      plan_charges_since_bill_minor = (now_is ->> 'plan_charges_since_bill_minor')::bigint,
+      written_off_minor = (now_is ->> 'written_off_minor')::bigint, is_used = (now_is ->> 'is_used')::boolean
+    where id = of_account;
+  if doc ? 'state' then
+    update credit_creditaccount set state = doc ->> 'state' where id = of_account;
+  end if;
   if doc ? 'dues_gone' then
     delete from credit_due where account_id = of_account
       and id in (select g::bigint from jsonb_array_elements_text(doc -> 'dues_gone') g);
   end if;
-  update credit_due d set
-      issued_date = n.issued_date, due_date = n.due_date, judged_on = n.judged_on, standing = n.standing,
-      instalment_minor = n.instalment_minor, instalment_fee_minor = n.instalment_fee_minor,
-      interest_minor = n.interest_minor, late_minor = n.late_minor, fee_minor = n.fee_minor,
-      principal_minor = n.principal_minor, minimum_minor = n.minimum_minor, principal_days = n.principal_days,
-      relieved_days = n.relieved_days, overdue_days = n.overdue_days
-    from jsonb_populate_recordset(null::credit_due, doc -> 'dues_changed') n
-    where d.id = n.id and d.account_id = of_account;
+  for row_ in select r from jsonb_array_elements(doc -> 'dues_changed') r loop
+    update credit_due set
+        issued_date = (row_ ->> 'issued_date')::date, due_date = (row_ ->> 'due_date')::date,
+        judged_on = (row_ ->> 'judged_on')::date, standing = row_ ->> 'standing',
+        instalment_minor = (row_ ->> 'instalment_minor')::bigint,
+        instalment_fee_minor = (row_ ->> 'instalment_fee_minor')::bigint,
+        interest_minor = (row_ ->> 'interest_minor')::bigint, late_minor = (row_ ->> 'late_minor')::bigint,
+        fee_minor = (row_ ->> 'fee_minor')::bigint, principal_minor = (row_ ->> 'principal_minor')::bigint,
+        minimum_minor = (row_ ->> 'minimum_minor')::bigint, principal_days = (row_ ->> 'principal_days')::bigint,
+        relieved_days = (row_ ->> 'relieved_days')::bigint, overdue_days = (row_ ->> 'overdue_days')::bigint
+      where id = (row_ ->> 'id')::bigint and account_id = of_account;
+  end loop;
   if doc ? 'dues_new' then
     insert into credit_due (account_id, issued_date, due_date, judged_on, standing, instalment_minor,
         instalment_fee_minor, interest_minor, late_minor, fee_minor, principal_minor, minimum_minor,
@@ -80,27 +97,28 @@ begin
   if jsonb_array_length(doc -> 'entries') > 1 then
     perform lock_accounts(accounts_of(of_account, doc ->> 'currency', (doc ->> 'money_id')::bigint, array(
       select distinct k.kind from jsonb_array_elements(doc -> 'entries') e
-      cross join lateral jsonb_array_elements_text((e -> 'debits') || (e -> 'credits')) k(kind))));
+      cross join lateral unnest((e ->> 'debits')::text[] || (e ->> 'credits')::text[]) k(kind))));
   end if;
   for entry in select e from jsonb_array_elements(doc -> 'entries') e loop
     posted := posted || post_moves((entry ->> 'entry_id')::uuid, entry ->> 'kind', (entry ->> 'source_id')::uuid,
       (entry ->> 'effective_at')::timestamptz, now_, of_account, doc ->> 'currency', (doc ->> 'money_id')::bigint,
-      array(select jsonb_array_elements_text(entry -> 'debits')),
-      array(select jsonb_array_elements_text(entry -> 'credits')),
-      array(select m::bigint from jsonb_array_elements_text(entry -> 'amounts') m));
+      (entry ->> 'debits')::text[], (entry ->> 'credits')::text[], (entry ->> 'amounts')::bigint[]);
   end loop;
   if doc ? 'activity' then
+    row_ := doc -> 'activity';
     insert into credit_activity (id, account_id, kind, amount_minor, details, effective_at, recorded_at, entry_id,
         reverses_id)
-      select id, of_account, kind, amount_minor, details, effective_at, now_, entry_id, reverses_id
-      from jsonb_populate_record(null::credit_activity, doc -> 'activity');
+      values ((row_ ->> 'id')::uuid, of_account, row_ ->> 'kind', (row_ ->> 'amount_minor')::bigint, row_ -> 'details',
+        (row_ ->> 'effective_at')::timestamptz, now_, (row_ ->> 'entry_id')::uuid, (row_ ->> 'reverses_id')::uuid);
   end if;
   if doc ? 'repayment' then
+    row_ := doc -> 'repayment';
     insert into credit_repayment (id, account_id, payment_id, entry_id, principal_minor, interest_minor, late_minor,
         fee_minor, credit_minor, recovered_minor, balance_after_minor, tendered_at)
-      select id, of_account, payment_id, entry_id, principal_minor, interest_minor, late_minor, fee_minor,
-        credit_minor, recovered_minor, balance_after_minor, tendered_at
-      from jsonb_populate_record(null::credit_repayment, doc -> 'repayment');
+      values ((row_ ->> 'id')::uuid, of_account, (row_ ->> 'payment_id')::uuid, (row_ ->> 'entry_id')::uuid,
+        (row_ ->> 'principal_minor')::bigint, (row_ ->> 'interest_minor')::bigint, (row_ ->> 'late_minor')::bigint,
+        (row_ ->> 'fee_minor')::bigint, (row_ ->> 'credit_minor')::bigint, (row_ ->> 'recovered_minor')::bigint,
+        (row_ ->> 'balance_after_minor')::bigint, (row_ ->> 'tendered_at')::timestamptz);
   end if;
   if doc ? 'statements' then
     insert into credit_statement (id, account_id, issued_date, due_date, balance_minor, minimum_minor, future_minor,
@@ -113,7 +131,7 @@ begin
         case when through_entry_id = 0 then newest else posted[through_entry_id] end
       from jsonb_populate_recordset(null::credit_statement, doc -> 'statements');
   end if;
-  perform record_facts(doc -> 'facts');
+  recorded := record_facts(doc -> 'facts');  -- an expression costs less than a statement
   if doc ? 'once' then
     update audit_once set answer = doc -> 'once' -> 'answer' where id = (doc -> 'once' ->> 'id')::bigint;
   end if;

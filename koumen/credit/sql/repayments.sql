@@ -5,7 +5,7 @@
 -- Choose for each account of the part its next line, if it is simple: nothing between the stored position and the
 -- line but days to count, and no charge that the payment would bring to light. Later lines wait for the next round.
 -- The conditions are those under which rules/entering.py goes forward; today is counted in the same step.
-create function choose_repayments(into_kind text, today date) returns bigint language plpgsql set search_path from current as $$
+create or replace function choose_repayments(into_kind text, today date) returns bigint language plpgsql set search_path from current as $$
 declare
   chosen bigint;
 begin
@@ -44,7 +44,7 @@ end $$;
 
 -- Spread the chosen payments over the debts in the orders of rules/allocation.py, and count the days before and after
 -- them as rules/counting.py does. No bill is made or judged meanwhile, so the days are products.
-create function pay_dues() returns void language plpgsql set search_path from current as $$
+create or replace function pay_dues() returns void language plpgsql set search_path from current as $$
 begin
   insert into credit_due (account_id, standing, instalment_minor, instalment_fee_minor, interest_minor, late_minor,
       fee_minor, principal_minor, minimum_minor, principal_days, relieved_days, overdue_days)
@@ -118,7 +118,7 @@ end $$;
 
 -- Write what the chosen payments made: the accounts, the activities, the splits, the facts with their jobs, and last,
 -- since everybody waits for the account where the money lies, the books.
-create function keep_repayments(kind_of text, by_whom text, moment timestamptz, jobs jsonb)
+create or replace function keep_repayments(kind_of text, by_whom text, moment timestamptz, jobs jsonb)
 returns void language plpgsql set search_path from current as $$
 begin
   update credit_creditaccount a set version = a.version + 1, counted_to = c.until, last_effective_at = c.tendered_at,
@@ -131,37 +131,36 @@ begin
     select c.repayment_id, c.account_id, c.payment_id, c.entry_id, p.instalment + p.principal, p.interest, p.late,
       p.instalment_fee + p.fee, p.credit, 0, p.unpaid_after + c.future_minor - c.credit_minor - p.credit, c.tendered_at
     from chosen_repayment c join paid_repayment p on p.line = c.line;
-  perform record_facts(coalesce(jsonb_agg(jsonb_build_object(
-      'fact_id', uuidv7(), 'kind', 'BalanceReduced', 'subject_id', c.account_id, 'actor', by_whom, 'at', moment,
-      'body', '{"amount_minor":' || c.amount_minor || ',"balance_after_minor":'
+  truncate staged_fact, moved_repayment;
+  insert into staged_fact
+    select c.account_id, '{"amount_minor":' || c.amount_minor || ',"balance_after_minor":'
         || p.unpaid_after + c.future_minor - c.credit_minor - p.credit
-        || ',"currency":"' || c.currency || '","payment_id":"' || c.payment_id || '"}',
-      'jobs', jobs)), '[]'))
+        || ',"currency":"' || c.currency || '","payment_id":"' || c.payment_id || '"}'
     from chosen_repayment c join paid_repayment p on p.line = c.line;
-  truncate moved_repayment;
+  perform record_staged_facts('BalanceReduced', by_whom, moment, jobs);
   insert into moved_repayment
-    select c.entry_id, c.money_id, c.account_id, c.currency, m.kind, m.amount
+    select c.entry_id, c.money_id, c.account_id, c.currency, m.kind, m.amount, l.id
     from chosen_repayment c join paid_repayment p on p.line = c.line
     cross join lateral (values ('principal', p.instalment), ('fee', p.instalment_fee), ('interest', p.interest),
       ('late', p.late), ('fee', p.fee), ('principal', p.principal), ('credit_balance', p.credit)) m(kind, amount)
+    left join ledger_account l on l.kind = m.kind and l.owner_id = c.account_id and l.currency = c.currency
     where m.amount > 0;
-  analyze moved_repayment;
-  insert into ledger_account (kind, owner_id, currency, debit_minor, credit_minor)
-    select distinct m.kind, m.account_id, m.currency, 0, 0 from moved_repayment m
-    where not exists (select from ledger_account l
-      where l.kind = m.kind and l.owner_id = m.account_id and l.currency = m.currency)
-    on conflict do nothing;
+  if exists (select from moved_repayment where credit_id is null) then
+    insert into ledger_account (kind, owner_id, currency, debit_minor, credit_minor)
+      select distinct kind, account_id, currency, 0, 0 from moved_repayment where credit_id is null
+      on conflict do nothing;
+    update moved_repayment m set credit_id = l.id from ledger_account l
+      where m.credit_id is null and l.kind = m.kind and l.owner_id = m.account_id and l.currency = m.currency;
+  end if;
   insert into staged_entry select entry_id, kind_of, payment_id, tendered_at from chosen_repayment;
-  insert into staged_movement
-    select m.entry_id, m.money_id, l.id, m.amount from moved_repayment m
-    left join ledger_account l on l.kind = m.kind and l.owner_id = m.account_id and l.currency = m.currency;
+  insert into staged_movement select entry_id, money_id, credit_id, amount from moved_repayment;
   perform post_staged(moment);
 end $$;
 
 -- Post a part of the file. Afterwards hand_repayment says of each line what came of it: posted, known (the same payment
 -- is here already), other (its reference is, for another payment), or not set-based (single, or nothing).
 -- A round costs as much as some ten single payments, whatever it posts.
-create function post_repayments(wanted int, into_kind text, kind_of text, by_whom text, moment timestamptz, today date,
+create or replace function post_repayments(wanted int, into_kind text, kind_of text, by_whom text, moment timestamptz, today date,
                                 jobs jsonb)
 returns void language plpgsql set search_path from current set work_mem = '64MB' as $$
 declare

@@ -11,20 +11,19 @@ create or replace function post_entry(entry_uuid uuid, kind_of text, source uuid
                            reversed_id bigint, debits bigint[], credits bigint[], amounts bigint[])
 returns bigint language plpgsql set search_path from current set plan_cache_mode = force_generic_plan as $$
 declare
-  posted bigint; found_currencies int; found_accounts int; named int; zone text; first_open date;
+  posted bigint; found_accounts int; named int; currency_of text; other_currency text; zone text; first_open date;
 begin
   lock table ledger_entry in row exclusive mode;
   select b.zone_name, (select max(p.to_date) from ledger_bookperiod p) into strict zone, first_open
     from branch_branch b where b.schema = current_schema();
-  perform 1 from ledger_account where id = any(debits || credits) order by id for no key update;
-  select count(distinct currency), count(*) into found_currencies, found_accounts
-    from ledger_account where id = any(debits || credits);
-  select count(distinct a) into named from unnest(debits || credits) a;
+  select count(*), min(l.currency), max(l.currency), (select count(distinct a) from unnest(debits || credits) a)
+    into found_accounts, currency_of, other_currency, named
+    from (select currency from ledger_account where id = any(debits || credits) order by id for no key update) l;
   if found_accounts <> named then
     raise exception 'an account of the entry does not exist' using errcode = 'foreign_key_violation';
   end if;
-  if found_currencies <> 1 then
-    raise exception 'an entry has one currency, not %', found_currencies using errcode = 'check_violation';
+  if (currency_of = other_currency) is not true then
+    raise exception 'an entry has one currency, not % and %', currency_of, other_currency using errcode = 'check_violation';
   end if;
   insert into ledger_entry (entry_id, kind, source_id, effective_at, recorded_at, reverses_id, booked_date)
     values (entry_uuid, kind_of, source, effective, recorded, reversed_id,

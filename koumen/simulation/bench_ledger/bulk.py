@@ -43,11 +43,15 @@ def _write(file: Path, accounts: list[str]) -> None:
 
 
 def _post(file: Path) -> int:
+    from koumen.cli.imports import MOST_SESSIONS
     from koumen.credit.importer.repayments import RepaymentFile, import_repayments
     from koumen.ledger.rules.chart import AccountKind
 
     posted = import_repayments(
-        repayments=RepaymentFile(file=file, into=AccountKind.BANK), actor=CLERK, at=clock.now()
+        repayments=RepaymentFile(file=file, into=AccountKind.BANK),
+        sessions=min(MOST_SESSIONS, os.cpu_count() or 1),
+        actor=CLERK,
+        at=clock.now(),
     )
     return posted.at_once + posted.one_by_one
 

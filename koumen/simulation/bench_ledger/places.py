@@ -28,11 +28,11 @@ from koumen.simulation.bench_ledger.floor import Floor, Statement, script
 from koumen.simulation.bench_ledger.server import Server
 from koumen.simulation.settling import Moment, open_the_branch
 
-CLIENTS = 4  # processes, or connections of pgbench
+CLIENTS = 8  # processes, or connections of pgbench
 CASH_ACCOUNTS = (
     200  # of as many agents: one account for all money would make all payments wait for each other
 )
-MOST_LINES = 30_000  # of a file
+MOST_LINES = 100_000  # of a file: what a bank brings in a day for a million accounts
 
 DJANGO, PGBENCH, HORDAK, BULK = "django", "pgbench", "hordak", "bulk"
 HERE = "koumen.simulation.bench_ledger"
