@@ -24,7 +24,6 @@ app = typer.Typer(
 
 # The name becomes a schema and part of a role; PostgreSQL cuts names at 63 bytes.
 _BRANCH = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
-MOST_SESSIONS = 4  # of the database that post one file; all meet where the money lies
 _NOT_OURS = ("public", "pg_", "information_schema")
 
 
@@ -192,6 +191,7 @@ def repayments(
 
 
 def _post(repayments: "RepaymentFile") -> None:
+    from koumen.credit.importer.posting import sessions_here
     from koumen.credit.importer.repayments import import_repayments
     from koumen.kit import clock
     from koumen.kit.actor import SYSTEM
@@ -203,7 +203,7 @@ def _post(repayments: "RepaymentFile") -> None:
             posted = import_repayments(
                 repayments=repayments,
                 on_progress=on_progress,
-                sessions=min(MOST_SESSIONS, os.cpu_count() or 1),
+                sessions=sessions_here(),
                 actor=SYSTEM,
                 at=clock.now(),
             )

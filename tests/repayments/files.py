@@ -45,7 +45,6 @@ def post(
     *,
     rejects: Path | None = None,
     on_progress: Callable[[int, int], None] = lambda done, of: None,
-    sessions: int = 1,
     actor: Actor = SYSTEM,
     into: AccountKind = AccountKind.BANK,
 ) -> Posted:
@@ -53,7 +52,6 @@ def post(
     return import_repayments(
         repayments=RepaymentFile(file=file, into=into, rejects=rejects),
         on_progress=on_progress,
-        sessions=sessions,
         actor=actor,
         at=at,
     )

@@ -12,9 +12,11 @@ from django.db import DatabaseError, connection, connections
 
 from koumen.credit.books import check_books
 from koumen.credit.importer import payable
-from koumen.credit.importer.repayments import Posted
+from koumen.credit.importer.repayments import Posted, RepaymentFile, import_repayments
 from koumen.credit.models import CreditAccount, Repayment
 from koumen.embedded import supervisor
+from koumen.kit.actor import SYSTEM
+from koumen.ledger.rules.chart import AccountKind
 from tests.credit.stories import Line, a_line
 from tests.repayments.files import Paid, post, written
 
@@ -91,11 +93,13 @@ def test_two_imports_at_the_same_time_post_each_line_once(
 @pytest.mark.usefixtures("small_parts")
 def test_three_sessions_post_a_file_as_one_does(tmp_path: Path, lines: list[Line], at: datetime) -> None:
     told: list[tuple[int, int]] = []
-    posted = post(
-        written(tmp_path, two_on_each(lines, at)),
-        at,
+    file = RepaymentFile(file=written(tmp_path, two_on_each(lines, at)), into=AccountKind.BANK)
+    posted = import_repayments(
+        repayments=file,
         sessions=3,
         on_progress=lambda done, of: told.append((done, of)),
+        actor=SYSTEM,
+        at=at,
     )
     assert posted.at_once + posted.one_by_one == 12
     assert told == sorted(told)

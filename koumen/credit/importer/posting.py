@@ -4,6 +4,7 @@ Parts have no account in common, so sessions meet only where the money lies, at 
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -32,6 +33,12 @@ from koumen.ledger.staging import open_staging
 MOST_TRIES = (
     3  # of a part that met another import at the same rows: the second time it sees what that one wrote
 )
+MOST_SESSIONS = 4  # all of them meet where the money lies
+
+
+def sessions_here() -> int:
+    """How many sessions of the database post a file on this machine."""
+    return min(MOST_SESSIONS, os.cpu_count() or 1)
 
 
 @dataclass(kw_only=True)

@@ -43,13 +43,13 @@ def _write(file: Path, accounts: list[str]) -> None:
 
 
 def _post(file: Path) -> int:
-    from koumen.cli.imports import MOST_SESSIONS
+    from koumen.credit.importer.posting import sessions_here
     from koumen.credit.importer.repayments import RepaymentFile, import_repayments
     from koumen.ledger.rules.chart import AccountKind
 
     posted = import_repayments(
         repayments=RepaymentFile(file=file, into=AccountKind.BANK),
-        sessions=min(MOST_SESSIONS, os.cpu_count() or 1),
+        sessions=sessions_here(),
         actor=CLERK,
         at=clock.now(),
     )
