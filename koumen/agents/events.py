@@ -76,3 +76,51 @@ class TeamParted(Event):
     """Two agents go separately again; the subject is the shift that both kept."""
 
     joined_shift_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftOpened(Event):
+    """An agent took over what they carry on a working day; the subject is the shift."""
+
+    agent_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftClosed(Event):
+    """Money and things of a working day are back, or their loss is written down; the subject is the shift."""
+
+    agent_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemAdded(Event):
+    """A thing with a serial number belongs to the branch now; the subject is the thing."""
+
+    item_kind: str
+    serial: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemLent(Event):
+    """An agent has a thing for a working day; the subject is the thing."""
+
+    loan_id: UUID
+    agent_id: UUID
+    shift_id: UUID
+    condition: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemReturned(Event):
+    """A thing came back, or was written down as missing; the subject is the thing."""
+
+    loan_id: UUID
+    agent_id: UUID
+    condition: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemMended(Event):
+    """A thing is fit again, was found, or is given up; the subject is the thing."""
+
+    condition: str

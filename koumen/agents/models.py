@@ -1,4 +1,4 @@
-"""Agents, what they can do, and when they work."""
+"""Agents, what they can do, when they work, and what they have with them."""
 
 from django.db import models
 
@@ -54,6 +54,8 @@ class Shift(models.Model):
         "self", null=True, on_delete=models.PROTECT, related_name="partner"
     )  # goes along with that day
     version = models.IntegerField(default=1)
+    opened_at = models.DateTimeField(null=True)  # when the agent took money and things over
+    closed_at = models.DateTimeField(null=True)  # when all of it was back, or its loss written down
 
     class Meta:
         constraints = [
@@ -69,5 +71,51 @@ class Shift(models.Model):
                 condition=models.Q(off_from__isnull=True, off_reason="")
                 | (models.Q(off_from__isnull=False) & ~models.Q(off_reason="")),
                 name="agents_shift_off_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True) | models.Q(opened_at__isnull=False),
+                name="agents_shift_opened_before_closed",
+            ),
+        ]
+
+
+class Item(models.Model):
+    """One thing with a serial number that goes along to visits; its condition is what was seen last."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.TextField()  # rules.items.ItemKind
+    serial = models.TextField()
+    condition = models.TextField()  # rules.items.Condition
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "serial"], name="agents_item_once")]
+
+
+class Loan(models.Model):
+    """One thing that an agent has, or had, from a working day on."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="loans")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="loans")
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="loans")
+    lent_at = models.DateTimeField()
+    lent_by = models.TextField()  # kit.actor.Actor.key
+    condition_out = models.TextField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.TextField(blank=True)
+    condition_back = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item"],
+                condition=models.Q(ended_at__isnull=True),
+                name="agents_one_holder_of_a_thing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, ended_by="", condition_back="")
+                | (models.Q(ended_at__isnull=False) & ~models.Q(ended_by="") & ~models.Q(condition_back="")),
+                name="agents_loan_ended_whole",
             ),
         ]

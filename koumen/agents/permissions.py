@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from koumen.agents.models import Agent
+from koumen.agents.models import Agent, Loan
 from koumen.kit.actor import Actor, Role
 
 
@@ -16,6 +16,21 @@ def may_manage_agents(actor: Actor) -> bool:
 def may_report_on_shift(actor: Actor, agent_id: UUID) -> bool:
     """Say that an agent is held up or cannot go on: the agent themselves, and dispatch whom they call."""
     return (actor.role is Role.AGENT and actor.agent_id == agent_id) or actor.has(Role.DISPATCHER)
+
+
+def may_keep_items(actor: Actor) -> bool:
+    """Hand things out and take them back: the office, and the system for a demonstration."""
+    return actor.has(Role.DISPATCHER, Role.FINANCE, Role.ADMINISTRATOR, Role.SYSTEM)
+
+
+def may_open_shift(actor: Actor, agent_id: UUID) -> bool:
+    """Only the agent begins their own day, and the system for a demonstration."""
+    return actor.role is Role.SYSTEM or (actor.role is Role.AGENT and actor.agent_id == agent_id)
+
+
+def loans_visible_to(actor: Actor) -> QuerySet[Loan]:
+    """What is lent to the agents whom an actor may see."""
+    return Loan.objects.filter(agent__in=visible_to(actor))
 
 
 def visible_to(actor: Actor) -> QuerySet[Agent]:

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Q, QuerySet
 
-from koumen.agents.models import Agent, Certificate, Shift
-from koumen.agents.permissions import visible_to
-from koumen.audit.command import lock, lock_by_ids
+from koumen.agents.models import Agent, Certificate, Item, Loan, Shift
+from koumen.agents.permissions import loans_visible_to, may_keep_items, visible_to
+from koumen.audit.command import lock, lock_by_ids, require
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Missing
 from koumen.kit.place import Place
@@ -239,3 +239,53 @@ def roster(*, actor: Actor, from_date: date, to_date: date) -> list[Roster]:
     for shift in shifts:
         planned.setdefault(shift.agent_id, []).append(shift)
     return [Roster(one, tuple(held.get(one.id, ())), tuple(planned.get(one.id, ()))) for one in people]
+
+
+def shift(*, actor: Actor, shift_id: UUID) -> Shift:
+    """One working day with its agent; one query. Raises Missing("shift-not-found")."""
+    found = Shift.objects.filter(agent__in=visible_to(actor), id=shift_id).select_related("agent").first()
+    if found is None:
+        raise Missing("shift-not-found")
+    return found
+
+
+def shift_in_hand(*, actor: Actor, agent_id: UUID, date: date) -> Shift | None:
+    """The working day that an agent is in: an earlier one that was never closed comes first; one query.
+
+    Who forgot to hand in yesterday does so before today begins.
+    """
+    days = Shift.objects.filter(agent__in=visible_to(actor), agent_id=agent_id, closed_at__isnull=True)
+    open_before = Q(opened_at__isnull=False, date__lte=date)
+    return days.filter(open_before | Q(date=date)).order_by("date").first()
+
+
+def loans_of(*, actor: Actor, agent_id: UUID) -> list[Loan]:
+    """What an agent has with them, by kind and serial number; one query."""
+    lent = loans_visible_to(actor).filter(agent_id=agent_id, ended_at__isnull=True)
+    return list(lent.select_related("item").order_by("item__kind", "item__serial"))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A thing, and who has it; ``loan`` is None while it is in the house."""
+
+    item: Item
+    loan: Loan | None
+
+
+def items(*, actor: Actor) -> list[Kept]:
+    """Every thing with its holder, by kind and serial number; two queries. Raises Denied("agents-not-yours")."""
+    require(actor.is_staff or may_keep_items(actor), "agents-not-yours")
+    lent = {
+        loan.item_id: loan
+        for loan in Loan.objects.filter(ended_at__isnull=True).select_related("agent", "shift")
+    }
+    things = Item.objects.order_by("kind", "serial")
+    return [Kept(thing, lent.get(thing.id)) for thing in things]
+
+
+def open_shifts(*, actor: Actor, date: date) -> list[Shift]:
+    """The days that are not closed, of today or opened before, with their agents; one query."""
+    days = Shift.objects.filter(agent__in=visible_to(actor), closed_at__isnull=True)
+    wanted = days.filter(Q(date=date) | Q(opened_at__isnull=False, date__lt=date))
+    return list(wanted.select_related("agent").order_by("agent__staff_number", "date"))

@@ -42,7 +42,7 @@ def books() -> None:
 def check(branch: OfBranch = "") -> None:
     """Prove that entries balance, balances equal movements, bills and debts equal the books; 1 if anything fails."""
     with _books_of(branch):
-        from koumen.credit.books import check_books
+        from koumen.payments.books import check_books
 
         report = check_books()
     _show(report)
@@ -56,10 +56,10 @@ def close(
 ) -> None:
     """Close all open days up to and with one, for good, if every promise of the books holds."""
     with _books_of(branch):
-        from koumen.credit.books import close_books
         from koumen.kit import clock
         from koumen.kit.actor import SYSTEM
         from koumen.kit.errors import Refusal
+        from koumen.payments.books import close_books
 
         try:
             period = close_books(through=through.date(), actor=SYSTEM, at=clock.now())

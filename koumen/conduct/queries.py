@@ -10,7 +10,7 @@ from django.db.models import Q
 from koumen.branch.queries import this_branch
 from koumen.conduct.models import PolicyPack, Ruling
 from koumen.conduct.permissions import visible_to
-from koumen.conduct.rules.pack import CashLimits, Pack, read_pack
+from koumen.conduct.rules.pack import CashLimits, CustodyRules, Pack, read_pack
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Missing
@@ -48,6 +48,11 @@ def cash_limits(*, currency: str | None = None, at: datetime | None = None) -> C
     if limits is None:
         raise Missing("cash-limits-not-found", currency=code)
     return limits
+
+
+def custody_rules(*, at: datetime) -> CustodyRules:
+    """When an agent is told to hand cash in; one query. Raises Missing("pack-not-found")."""
+    return _pack(at).custody
 
 
 def living_minor(*, currency: str, at: datetime) -> int:

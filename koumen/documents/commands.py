@@ -14,8 +14,14 @@ from koumen.documents.rules.cost_sheet import CostSheetContent
 from koumen.documents.rules.receipt import ReceiptContent
 from koumen.documents.rules.sealed import seal
 from koumen.documents.rules.signature import sign_pdf
+from koumen.documents.rules.slip import SlipContent
 from koumen.documents.rules.statement import StatementContent
-from koumen.documents.rules.typeset import typeset_cost_sheet, typeset_receipt, typeset_statement
+from koumen.documents.rules.typeset import (
+    typeset_cost_sheet,
+    typeset_receipt,
+    typeset_slip,
+    typeset_statement,
+)
 from koumen.kit.actor import Actor
 from koumen.kit.ids import new_id
 
@@ -36,6 +42,11 @@ def issue_cost_sheet_pdf(content: CostSheetContent, at: datetime) -> bytes:
 def issue_statement_pdf(content: StatementContent, at: datetime) -> bytes:
     """The account statement, typeset and signed; it is made anew each time, since what it says never changes."""
     return sign_pdf(typeset_statement(content, at), signer())
+
+
+def issue_slip_pdf(content: SlipContent) -> bytes:
+    """The deposit slip, typeset and signed; made anew each time, since what was sent never changes."""
+    return sign_pdf(typeset_slip(content), signer())
 
 
 @command

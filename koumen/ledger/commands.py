@@ -54,6 +54,21 @@ def accounts_for(
     return found
 
 
+def lock_cash(*, agent_id: UUID | None, currency: str) -> dict[AccountKind, Account]:
+    """Lock where cash can be and where its differences are booked, as it stands; three to five queries.
+
+    With the cash of an agent, or of the office alone. In the order of their ids, before any of them is posted to.
+    """
+    offices = (AccountKind.SAFE, AccountKind.CASH_IN_TRANSIT, AccountKind.BANK)
+    kinds = (*offices, AccountKind.CASH_OVER, AccountKind.CASH_SHORT)
+    found = accounts_for(kinds=kinds, currency=currency)
+    if agent_id:
+        owned = (AccountKind.AGENT_CASH, AccountKind.AGENT_SHORT)
+        found |= accounts_for(kinds=owned, owner_id=agent_id, currency=currency)
+    held = lock_by_ids(Account.objects.all(), {account.id for account in found.values()})
+    return {kind: held[account.id] for kind, account in found.items()}
+
+
 def lock_with_entry(*, entry_id: UUID, kinds: Iterable[str], owner_id: UUID, currency: str) -> None:
     """Lock the accounts of an entry that is to be reversed together with others of these kinds; one query.
 

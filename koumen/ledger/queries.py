@@ -1,7 +1,7 @@
 """Reading the books and proving them."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -85,6 +85,40 @@ def cash_by_agent(*, actor: Actor) -> list[tuple[UUID, str, int]]:
         .values_list("owner_id", "currency", "in_hand")
     )
     return [(owner_id, currency, int(in_hand)) for owner_id, currency, in_hand in rows if owner_id]
+
+
+@dataclass(frozen=True)
+class CashHeld:
+    """Cash with one agent, and the moment from which on its oldest part has been there."""
+
+    agent_id: UUID
+    currency: str
+    in_hand_minor: int
+    held_since: datetime
+
+
+def cash_held(*, actor: Actor) -> list[CashHeld]:
+    """Every agent with cash in hand and since when, the oldest first; one query. An agent sees their own only.
+
+    What came in first goes out first: what is in hand now is the newest of what came in.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [AccountKind.AGENT_CASH, actor.agent_id if not may_read_books(actor) else None])
+        rows = cursor.fetchall() if may_read_books(actor) or actor.agent_id else []
+    return [CashHeld(owner_id, currency, int(in_hand), since) for owner_id, currency, in_hand, since in rows]
+
+
+_HELD = """
+  with held as (
+    select id, owner_id, currency, debit_minor - credit_minor as in_hand from ledger_account
+    where kind = %s and debit_minor > credit_minor and owner_id = coalesce(%s, owner_id)),
+  inflow as (
+    select h.*, e.effective_at, sum(m.amount_minor) over newest - m.amount_minor as newer
+    from held h join ledger_movement m on m.debit_id = h.id join ledger_entry e on e.id = m.entry_id
+    window newest as (partition by h.id order by e.effective_at desc, m.id desc rows unbounded preceding))
+  select owner_id, currency, in_hand, min(effective_at) as since from inflow where newer < in_hand
+  group by owner_id, currency, in_hand order by since, owner_id
+"""
 
 
 def entries_for(*, actor: Actor, source_id: UUID) -> list[MovementLine]:

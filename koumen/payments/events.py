@@ -1,6 +1,7 @@
-"""What happens to payments."""
+"""What happens to payments, and to cash between the door and the bank."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from koumen.kit.events import Event
@@ -61,3 +62,106 @@ class PaymentClosed(Event):
     """The tender came to nothing and is closed at the provider; the subject is the payment."""
 
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloatOffered(Event):
+    """The office counted change money out for an agent; the subject is the float."""
+
+    agent_id: UUID
+    shift_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloatTaken(Event):
+    """The agent counted the same and has it in hand; the subject is the float."""
+
+    agent_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloatWithdrawn(Event):
+    """Change money was not taken and stays in the safe; the subject is the float."""
+
+    agent_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandInDeclared(Event):
+    """An agent said what they hand in; the subject is the hand-in."""
+
+    agent_id: UUID
+    shift_id: UUID
+    is_final: bool
+    declared_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandInCounted(Event):
+    """Another person counted a hand-in and it is in the safe; the subject is the hand-in."""
+
+    agent_id: UUID
+    is_final: bool
+    counted_minor: int
+    difference_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandInWithdrawn(Event):
+    """A hand-in that nobody had counted was taken back; the subject is the hand-in."""
+
+    agent_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CashFetched(Event):
+    """Cash came from the bank into the safe; the subject is the fetch."""
+
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepositPrepared(Event):
+    """Cash for the bank was counted and has the number of its slip; the subject is the deposit."""
+
+    number: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepositSent(Event):
+    """A second person counted the same, and the cash is on its way to the bank; the subject is the deposit."""
+
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepositArrived(Event):
+    """The bank has the cash; the subject is the deposit."""
+
+    arrived_minor: int
+    difference_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepositWithdrawn(Event):
+    """Cash for the bank stays in the safe; the number of the slip stays used. The subject is the deposit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CashHeldTooLong(Event):
+    """An agent has held cash for longer than the policy allows; the subject is the agent."""
+
+    amount_minor: int
+    currency: str
+    held_since: datetime

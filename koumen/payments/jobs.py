@@ -1,4 +1,4 @@
-"""The wallet's dialogue with its provider, open tenders asked for, receipts printed and made void."""
+"""The wallet's dialogue with its provider, open tenders asked for, receipts printed and made void, old cash seen."""
 
 import json
 from datetime import datetime, timedelta
@@ -13,11 +13,13 @@ from koumen.credit.events import ActivityReversed
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Actor
 from koumen.payments import gateway, queries
+from koumen.payments.commands.alarms import raise_cash_alarm
 from koumen.payments.commands.receipts import receipt_pdf
 from koumen.payments.commands.voiding import void_receipt
 from koumen.payments.commands.wallet import close_wallet, lose_sight, settle_wallet, show_wallet
 from koumen.payments.events import PaymentMade
 from koumen.payments.models import Payment
+from koumen.payments.queries.custody import cash_by_person
 from koumen.payments.rules.wallet import Charge, ChargeState
 from koumen.payments.states import PaymentState
 from koumen.visits.events import AmountAgreed, VisitBrokenOff, VisitClosed
@@ -103,6 +105,16 @@ def ask_open_wallets(timestamp: int) -> None:
             ask_wallet(payment_id=payment_id, at=at)
         except Exception:
             logger.exception("wallet_not_asked", payment_id=str(payment_id))
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="koumen.payments.jobs.watch_cash", queue="normal")
+def watch_cash(timestamp: int) -> None:
+    """Every hour: whose cash is older than the policy allows."""
+    del timestamp
+    at = clock.now()
+    for held in cash_by_person(actor=SYSTEM, at=at):
+        raise_cash_alarm(held=held, actor=SYSTEM, at=at)
 
 
 @reaction(VisitClosed, VisitBrokenOff, AmountAgreed)

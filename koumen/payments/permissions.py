@@ -1,9 +1,11 @@
 """Who may see payments and take money."""
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from koumen.kit.actor import Actor, Role
-from koumen.payments.models import Payment, Receipt
+from koumen.payments.models import CashFloat, HandIn, Payment, Receipt
 from koumen.visits.models import Visit
 
 
@@ -47,3 +49,37 @@ def may_void_receipt(actor: Actor) -> bool:
 def may_settle_payment(actor: Actor) -> bool:
     """Only the system, on the provider's word: an agent can never say that a wallet has paid."""
     return actor.role is Role.SYSTEM
+
+
+def may_keep_cash(actor: Actor) -> bool:
+    """The cash office: counts floats out and hand-ins in, sends cash to the bank; only a person counts."""
+    return actor.person_id is not None and actor.has(Role.FINANCE, Role.ADMINISTRATOR)
+
+
+def may_see_cash(actor: Actor) -> bool:
+    """Who holds how much: whoever answers for the money."""
+    return actor.has(Role.FINANCE, Role.COMPLIANCE, Role.ADMINISTRATOR, Role.SYSTEM)
+
+
+def may_raise_cash_alarm(actor: Actor) -> bool:
+    """Only the system, by the clock."""
+    return actor.role is Role.SYSTEM
+
+
+def may_carry_cash(actor: Actor, agent_id: UUID) -> bool:
+    """Only the agent themselves take and declare what they carry."""
+    return actor.role is Role.AGENT and actor.person_id is not None and actor.agent_id == agent_id
+
+
+def floats_visible_to(actor: Actor) -> QuerySet[CashFloat]:
+    """Whoever answers for the money sees all change money, an agent their own."""
+    if may_see_cash(actor):
+        return CashFloat.objects.all()
+    return CashFloat.objects.filter(agent_id=actor.agent_id) if actor.agent_id else CashFloat.objects.none()
+
+
+def hand_ins_visible_to(actor: Actor) -> QuerySet[HandIn]:
+    """Whoever answers for the money sees all hand-ins, an agent their own."""
+    if may_see_cash(actor):
+        return HandIn.objects.all()
+    return HandIn.objects.filter(agent_id=actor.agent_id) if actor.agent_id else HandIn.objects.none()

@@ -1,4 +1,4 @@
-"""The life of a payment."""
+"""The lives of a payment, of change money given out, of a hand-in and of a deposit."""
 
 from enum import StrEnum
 
@@ -28,5 +28,64 @@ PAYMENT = StateMachine(
         (P.UNKNOWN, "settle"): P.PAID,
         (P.UNKNOWN, "close"): P.CLOSED,
         (P.CLOSED, "settle"): P.PAID,  # a late success is money all the same
+    },
+)
+
+
+class FloatState(StrEnum):
+    """Where change money for a working day stands."""
+
+    OFFERED = "offered"  # counted by the office; the agent counts it before it moves
+    TAKEN = "taken"
+    WITHDRAWN = "withdrawn"
+
+
+CASH_FLOAT = StateMachine(
+    "cash_float",
+    FloatState,
+    {
+        (None, "offer"): FloatState.OFFERED,
+        (FloatState.OFFERED, "take"): FloatState.TAKEN,
+        (FloatState.OFFERED, "withdraw"): FloatState.WITHDRAWN,
+    },
+)
+
+
+class HandInState(StrEnum):
+    """Where a hand-in stands."""
+
+    DECLARED = "declared"  # counted by who carries it; it moves when another person has counted it
+    COUNTED = "counted"
+    WITHDRAWN = "withdrawn"
+
+
+HAND_IN = StateMachine(
+    "hand_in",
+    HandInState,
+    {
+        (None, "declare"): HandInState.DECLARED,
+        (HandInState.DECLARED, "count"): HandInState.COUNTED,
+        (HandInState.DECLARED, "withdraw"): HandInState.WITHDRAWN,
+    },
+)
+
+
+class DepositState(StrEnum):
+    """Where cash for the bank stands."""
+
+    PREPARED = "prepared"  # counted once, still in the safe
+    SENT = "sent"  # counted by a second person and on its way
+    ARRIVED = "arrived"  # in the bank's file
+    WITHDRAWN = "withdrawn"
+
+
+DEPOSIT = StateMachine(
+    "deposit",
+    DepositState,
+    {
+        (None, "prepare"): DepositState.PREPARED,
+        (DepositState.PREPARED, "send"): DepositState.SENT,
+        (DepositState.PREPARED, "withdraw"): DepositState.WITHDRAWN,
+        (DepositState.SENT, "arrive"): DepositState.ARRIVED,
     },
 )

@@ -28,6 +28,7 @@ from koumen.visits.rules.reasons import CancelReason
 from koumen.web.ui.preferences import ELDER_COOKIE, LANGUAGE_COOKIE
 from tests import builders
 from tests.pages.credit_sights import credit_sights
+from tests.pages.custody_sights import custody_sights
 from tests.pages.mending_sights import mending_sights
 from tests.pages.phone_sights import phone_sights
 from tests.pages.plan_sights import plan_sights
@@ -51,6 +52,7 @@ def every_sight(at: datetime) -> Iterator[Sight]:
     yield from credit_sights(at)
     yield from plan_sights(at)
     yield from phone_sights(at)
+    yield from custody_sights(at)
     yield from _console(story)
 
 

@@ -15,7 +15,7 @@ from koumen.kit.money import CURRENCIES
 MOST_STAFF = 2
 PARTS = frozenset(
     {"pack", "version", "status", "effective_from", "effective_to"}
-    | {"hours", "knock", "staff", "cash", "living", "stop", "sources"}
+    | {"hours", "knock", "staff", "cash", "custody", "living", "stop", "sources"}
 )
 
 
@@ -27,6 +27,19 @@ class CashLimits:
     per_visit_max: int
     two_agents_over: int
     in_hand_max: int
+
+
+@dataclass(frozen=True)
+class CustodyRules:
+    """When an agent is told to hand in: at this share of the ceiling in hand, and after holding cash for so long."""
+
+    warn_percent: int
+    too_old_after: timedelta
+
+
+# Packs from before there was custody: four fifths leave room for one more visit, and what was taken on one day is
+# handed in on the next.
+CUSTODY_UNSAID = CustodyRules(warn_percent=80, too_old_after=timedelta(hours=30))
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,7 @@ class Pack:
     certificate: str | None
     first_cash_staff: int  # how many come to the first visit at which a customer pays in cash
     cash: Mapping[str, CashLimits]
+    custody: CustodyRules
     living_minor: Mapping[str, int]
     stop_reasons: tuple[str, ...]
 
@@ -90,6 +104,7 @@ def read_pack(content: Mapping[str, Any]) -> Pack:
         certificate=_part(content, "staff").get("certificate"),
         first_cash_staff=_first_cash_staff(_part(content, "staff")),
         cash={code: _limits(code, limits) for code, limits in _part(content, "cash").items()},
+        custody=_custody(content),
         living_minor=_living(content),
         stop_reasons=_reasons(content),
     )
@@ -153,6 +168,16 @@ def _first_cash_staff(staff: Mapping[str, Any]) -> int:
     if many > MOST_STAFF:
         raise Invalid("pack-number-wrong", field="first_cash_visit")
     return many
+
+
+def _custody(content: Mapping[str, Any]) -> CustodyRules:
+    if "custody" not in content:
+        return CUSTODY_UNSAID
+    said = _part(content, "custody")
+    percent = _count(said, "warn_percent", least=1)
+    if percent > 100:
+        raise Invalid("pack-number-wrong", field="warn_percent")
+    return CustodyRules(percent, timedelta(hours=_count(said, "too_old_after_hours", least=1)))
 
 
 def _living(content: Mapping[str, Any]) -> dict[str, int]:

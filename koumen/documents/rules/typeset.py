@@ -15,6 +15,8 @@ from koumen.documents.rules.coverage import FONTS
 from koumen.documents.rules.page import receipt_page
 from koumen.documents.rules.receipt import ReceiptContent
 from koumen.documents.rules.record import receipt_json
+from koumen.documents.rules.slip import SlipContent
+from koumen.documents.rules.slip_page import slip_page
 from koumen.documents.rules.statement import StatementContent
 from koumen.documents.rules.statement_page import statement_page
 
@@ -48,6 +50,11 @@ def typeset_book(content: TrialContent | LedgerContent) -> bytes:
 def typeset_statement(content: StatementContent, at: datetime) -> bytes:
     """The account statement as an unsigned PDF; same content and moment, same bytes."""
     return typeset("statement.typ", {"page": json.dumps(statement_page(content))}, at)
+
+
+def typeset_slip(content: SlipContent) -> bytes:
+    """A deposit slip as an unsigned PDF; same content, same bytes."""
+    return typeset("book.typ", {"page": json.dumps(slip_page(content))}, content.sent_at)
 
 
 def typeset(template: str, inputs: dict[str, str], at: datetime) -> bytes:

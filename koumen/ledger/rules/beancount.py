@@ -20,6 +20,7 @@ NAMES: dict[AccountKind, str] = {
     AccountKind.AGENT_SHORT: "Assets:Receivable:CashMissing",
     AccountKind.AGENT_CASH: "Assets:Cash:Agents",
     AccountKind.SAFE: "Assets:Cash:Safe",
+    AccountKind.CASH_IN_TRANSIT: "Assets:Cash:InTransit",
     AccountKind.WALLET: "Assets:Wallet",
     AccountKind.BANK: "Assets:Bank",
     AccountKind.PAYMENTS_IN: "Assets:PaymentsBeforeImport",
@@ -34,6 +35,7 @@ NAMES: dict[AccountKind, str] = {
     AccountKind.CASH_OVER: "Income:CashOver",
     AccountKind.WAIVER_EXPENSE: "Expenses:Waivers",
     AccountKind.WRITE_OFF_EXPENSE: "Expenses:WriteOffs",
+    AccountKind.CASH_SHORT: "Expenses:CashShort",
 }
 
 # (account, minor units to its debit, currency); a credit is negative

@@ -13,6 +13,7 @@ class AccountKind(StrEnum):
     CREDIT_BALANCE = "credit_balance"
     AGENT_CASH = "agent_cash"
     SAFE = "safe"
+    CASH_IN_TRANSIT = "cash_in_transit"
     WALLET = "wallet"
     BANK = "bank"
     MERCHANT = "merchant"
@@ -26,6 +27,7 @@ class AccountKind(StrEnum):
     WAIVER_EXPENSE = "waiver_expense"
     WRITE_OFF_EXPENSE = "write_off_expense"
     AGENT_SHORT = "agent_short"
+    CASH_SHORT = "cash_short"
     SUSPENSE = "suspense"
 
 
@@ -44,7 +46,8 @@ CHART: dict[AccountKind, Side] = {
     AccountKind.FEE: Side.DEBIT,
     AccountKind.CREDIT_BALANCE: Side.CREDIT,  # what the lender owes a customer
     AccountKind.AGENT_CASH: Side.DEBIT,
-    AccountKind.SAFE: Side.DEBIT,
+    AccountKind.SAFE: Side.DEBIT,  # the cash office
+    AccountKind.CASH_IN_TRANSIT: Side.DEBIT,  # given to the bank with a slip, not yet in its file
     AccountKind.WALLET: Side.DEBIT,  # what the wallet's provider owes the branch
     AccountKind.BANK: Side.BOTH,  # may be overdrawn
     AccountKind.MERCHANT: Side.BOTH,  # refunds may pass what was bought since the last settlement
@@ -58,6 +61,7 @@ CHART: dict[AccountKind, Side] = {
     AccountKind.WAIVER_EXPENSE: Side.DEBIT,
     AccountKind.WRITE_OFF_EXPENSE: Side.DEBIT,
     AccountKind.AGENT_SHORT: Side.DEBIT,  # receipted by an agent, but missing at the hand-in
+    AccountKind.CASH_SHORT: Side.DEBIT,  # sent to the bank, but not counted there
     AccountKind.SUSPENSE: Side.BOTH,  # money in and out of the bank that nobody has matched yet
 }
 

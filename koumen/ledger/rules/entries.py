@@ -29,9 +29,12 @@ class EntryKind(StrEnum):
     CREDIT_REFUND = "credit_refund"
     CORRECTION = "correction"
     REVERSAL = "reversal"
-    # Cash on its way from the agent to the bank.
+    # Cash on its way from the bank to the agent, and back to the bank.
+    CASH_FETCHED = "cash_fetched"
+    FLOAT = "float"
     HAND_IN = "hand_in"
     DEPOSIT = "deposit"
+    DEPOSIT_ARRIVED = "deposit_arrived"
     CASH_DIFFERENCE = "cash_difference"
     # Taken over from another system.
     OPENING = "opening"

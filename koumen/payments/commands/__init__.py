@@ -1,22 +1,45 @@
-"""Taking money: cash, wallet, and the receipt of each."""
+"""Taking money: cash, wallet, and the receipt of each; cash from the bank to the agent and back."""
 
+from koumen.payments.commands.alarms import raise_cash_alarm
 from koumen.payments.commands.cash import pay_cash
+from koumen.payments.commands.deposits import (
+    prepare_deposit,
+    receive_deposit,
+    send_deposit,
+    withdraw_deposit,
+)
+from koumen.payments.commands.floats import fetch_cash, offer_float, take_float, withdraw_float
+from koumen.payments.commands.hand_ins import count_hand_in, declare_hand_in, withdraw_hand_in
 from koumen.payments.commands.offline import OfflineTender, post_offline_cash
 from koumen.payments.commands.receipts import keep_receipt_pdf, receipt_content, receipt_pdf
+from koumen.payments.commands.slips import deposit_slip_pdf
 from koumen.payments.commands.voiding import void_receipt
 from koumen.payments.commands.wallet import close_wallet, lose_sight, open_wallet, settle_wallet, show_wallet
 
 __all__ = [
     "OfflineTender",
     "close_wallet",
+    "count_hand_in",
+    "declare_hand_in",
+    "deposit_slip_pdf",
+    "fetch_cash",
     "keep_receipt_pdf",
     "lose_sight",
+    "offer_float",
     "open_wallet",
     "pay_cash",
     "post_offline_cash",
+    "prepare_deposit",
+    "raise_cash_alarm",
     "receipt_content",
     "receipt_pdf",
+    "receive_deposit",
+    "send_deposit",
     "settle_wallet",
     "show_wallet",
+    "take_float",
     "void_receipt",
+    "withdraw_deposit",
+    "withdraw_float",
+    "withdraw_hand_in",
 ]

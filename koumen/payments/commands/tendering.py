@@ -10,8 +10,9 @@ from koumen.credit.queries import owed_on
 from koumen.kit.actor import SYSTEM, Actor
 from koumen.kit.errors import Conflict, Invalid
 from koumen.ledger.rules.entries import EntryKind
+from koumen.payments.commands.numbering import next_number
 from koumen.payments.events import PaymentMade
-from koumen.payments.models import Payment, Receipt, ReceiptSeries
+from koumen.payments.models import Payment, Receipt
 from koumen.payments.queries import open_tender, remaining_minor
 from koumen.payments.rules.codes import new_token, short_code
 from koumen.visits.commands.ending import pay_visit
@@ -95,17 +96,13 @@ def receive(
 def numbered(payment: Payment, at: datetime) -> Receipt:
     """The receipt with the next number of the branch's own series."""
     code = this_branch().schema.upper()
-    ReceiptSeries.objects.bulk_create([ReceiptSeries(code=code)], ignore_conflicts=True)
-    series = ReceiptSeries.objects.select_for_update().get(code=code)
+    series, number = next_number(code)
     token = new_token()
-    receipt = Receipt.objects.create(
+    return Receipt.objects.create(
         series=series,
-        number=series.next_number,
+        number=number,
         payment=payment,
         token=token,
         short_code=short_code(token),
         issued_at=at,
     )
-    series.next_number += 1
-    series.save(update_fields=["next_number"])
-    return receipt

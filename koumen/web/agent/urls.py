@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from koumen.web.agent.pages import acts, device, door, money, plan, road, today, visit
+from koumen.web.agent.pages import acts, bag, device, door, money, plan, road, today, visit
 from koumen.web.ui.urls import site_urls
 
 urlpatterns = site_urls(
@@ -11,6 +11,11 @@ urlpatterns = site_urls(
         path("", today.today, name="home"),
         path("acts/", acts.receive, name="acts"),
         path("device/", device.show, name="device"),
+        path("cash/", bag.show, name="bag"),
+        path("cash/hand-in/", bag.hand_in, name="hand_in"),
+        path("cash/hand-in/<uuid:hand_in_id>/withdraw/", bag.withdraw, name="withdraw_hand_in"),
+        path("shift/open/", bag.open_day, name="open_shift"),
+        path("shift/close/", bag.close_day, name="close_shift"),
         path("visits/<uuid:visit_id>/", visit.show, name="visit"),
         path("visits/<uuid:visit_id>/live/", visit.live, name="visit_live"),
         path("visits/<uuid:visit_id>/set-out/", road.set_out, name="set_out"),

@@ -1,6 +1,5 @@
 """The tender: cash counted note by note, or a wallet's QR code."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -17,9 +16,8 @@ from koumen.payments import queries as payment_queries
 from koumen.visits import queries
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.amounts import read_id
+from koumen.web.ui.notes import read_notes, worth
 from koumen.web.ui.refusals import words
-
-MOST_NOTES = 9999
 
 
 @login_required
@@ -36,7 +34,8 @@ def cash(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     fault, counted_in, counted_out = "", {}, {}
     if request.method == "POST":
         try:
-            counted_in, counted_out = _counted(data, "in", notes), _counted(data, "out", notes)
+            counted_in = read_notes(data, "in", visit.currency)
+            counted_out = read_notes(data, "out", visit.currency)
             if "pay" in data:
                 payments.pay_cash(
                     visit_id=visit_id,
@@ -49,8 +48,7 @@ def cash(request: HttpRequest, visit_id: UUID) -> HttpResponse:
                 return redirect("visit", visit_id=visit_id)
         except Refusal as refusal:
             fault = words(refusal.code, **refusal.params)
-    total_in = Money(sum(value * count for value, count in counted_in.items()), visit.currency)
-    total_out = Money(sum(value * count for value, count in counted_out.items()), visit.currency)
+    total_in, total_out = worth(counted_in, visit.currency), worth(counted_out, visit.currency)
     context = {
         "visit": visit,
         "remaining": remaining,
@@ -65,20 +63,6 @@ def cash(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         "missing": remaining - total_in if total_in.minor < remaining.minor else None,
     }
     return render(request, "agent/cash.html", context, status=409 if fault else 200)
-
-
-def _counted(data: Mapping[str, str], direction: str, notes: tuple[int, ...]) -> dict[int, int]:
-    """Read how many of each; raises Invalid("count-unreadable")."""
-    counted = {}
-    for note in notes:
-        text = (data.get(f"{direction}_{note}") or "").strip()
-        if not text:
-            continue
-        if not (text.isascii() and text.isdigit()) or int(text) > MOST_NOTES:
-            raise Invalid("count-unreadable", field=f"{direction}_{note}", value=text[:12])
-        if int(text):
-            counted[note] = int(text)
-    return counted
 
 
 @login_required

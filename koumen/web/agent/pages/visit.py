@@ -90,6 +90,9 @@ def page(actor: Actor, visit_id: UUID, at: datetime, **more: Any) -> dict[str, A
         context["agreed"] = Money(agreement.amount_minor, visit.currency)
         context["payment"] = payments.open_tender(visit)
         context["remaining"] = Money(payments.remaining_minor(visit), visit.currency)
+        if context["step"].endswith("/tender.html"):
+            context["advice"] = payments.cash_advice(visit, amount_minor=context["remaining"].minor, at=at)
+            context["room"] = Money(context["advice"].room_minor, visit.currency)
         context["receipts"] = payments.receipts_of_visit(actor=actor, visit_id=visit_id)
     return context | more
 

@@ -45,13 +45,17 @@ class Days(Through):
         return self._day("day_from")
 
 
+def language() -> Language:
+    """The language of the page, for a paper made from it."""
+    return _LANGUAGES.get(get_language() or "", Language.EN)
+
+
 def head(form: Through, actor: Actor, at: datetime) -> BookHead:
     """What stands above a report on paper, in the language of the page."""
     branch = this_branch()
-    language = _LANGUAGES.get(get_language() or "", Language.EN)
-    is_english = language is Language.EN
+    is_english = language() is Language.EN
     return BookHead(
-        language=language,
+        language=language(),
         lender=branch.lender.name_en if is_english else branch.lender.name,
         branch=branch.name_en if is_english else branch.name,
         zone=branch.zone,

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from koumen.branch.queries import this_branch
-from koumen.credit.books import close_books
 from koumen.kit import clock
 from koumen.kit.errors import Invalid
 from koumen.ledger import queries as ledger
 from koumen.ledger.permissions import may_close_books
+from koumen.payments.books import close_books
 from koumen.web.console.pages.frame import page
 from koumen.web.console.pages.words import said_by
 from koumen.web.ui.actors import actor_of, signed_in

@@ -25,6 +25,7 @@ ACCOUNTS: Words = {
     "credit_balance": _("Owed to customers"),
     "agent_cash": _("Cash with agents"),
     "safe": _("Safe"),
+    "cash_in_transit": _("Cash on its way to the bank"),
     "wallet": _("Wallet provider"),
     "bank": _("Bank"),
     "merchant": _("Merchants"),
@@ -38,6 +39,7 @@ ACCOUNTS: Words = {
     "waiver_expense": _("Waived"),
     "write_off_expense": _("Written off"),
     "agent_short": _("Cash missing with agents"),
+    "cash_short": _("Cash that the bank did not count"),
     "suspense": _("Transfers not matched yet"),
 }
 ENTRIES: Words = {
@@ -59,8 +61,11 @@ ENTRIES: Words = {
     "credit_refund": _("Credit balance paid back"),
     "correction": _("Correction"),
     "reversal": _("Reversal"),
+    "cash_fetched": _("Cash fetched from the bank"),
+    "float": _("Change money given out"),
     "hand_in": _("Cash handed in"),
     "deposit": _("Cash taken to the bank"),
+    "deposit_arrived": _("Deposit arrived at the bank"),
     "cash_difference": _("Difference in cash"),
     "opening": _("Opening balance"),
     "import_payment": _("Imported payment"),
@@ -71,6 +76,17 @@ PAYMENTS: Words = {
     "unknown": _("No answer yet"),
     "paid": _("Paid"),
     "closed": _("Came to nothing"),
+}
+HAND_INS: Words = {
+    "declared": _("Waits to be counted"),
+    "counted": _("Counted"),
+    "withdrawn": _("Withdrawn"),
+}
+DEPOSITS: Words = {
+    "prepared": _("Waits for a second count"),
+    "sent": _("On its way to the bank"),
+    "arrived": _("Arrived at the bank"),
+    "withdrawn": _("Withdrawn"),
 }
 PROOFS: Words = {
     "none": _("Nobody has proven themselves yet"),

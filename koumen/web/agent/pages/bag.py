@@ -1,0 +1,158 @@
+"""The agent's cash bag and things: taken over when the day begins, handed in when it is much, and at its end."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from koumen.agents import commands as agents
+from koumen.agents import queries as agent_queries
+from koumen.branch.queries import this_branch
+from koumen.kit import clock
+from koumen.kit.actor import Actor
+from koumen.kit.errors import Missing, Refusal
+from koumen.kit.ids import new_id
+from koumen.kit.money import Money
+from koumen.payments import commands as payments
+from koumen.payments.queries import custody
+from koumen.web.ui.actors import actor_of
+from koumen.web.ui.amounts import read_id
+from koumen.web.ui.item_words import CONDITIONS, KINDS
+from koumen.web.ui.notes import note_rows, read_notes, worth
+from koumen.web.ui.refusals import words
+
+if TYPE_CHECKING:
+    from koumen.agents.models import Shift
+
+Act = Callable[[dict[int, int], UUID], object]
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """What I hold, how much more I may hold, since when, and what to do next."""
+    actor, at = actor_of(request), clock.now()
+    agent = agent_queries.agent_of(actor)
+    currency = this_branch().currency
+    held = custody.holding(actor=actor, agent_id=agent.id, at=at)
+    notes = custody.notes_in_hand(agent_id=agent.id, currency=currency, in_hand_minor=held.in_hand_minor)
+    waiting = custody.waiting_hand_in(actor=actor, agent_id=agent.id)
+    context = {
+        "shift": _shift(actor, at),
+        "held": held,
+        "in_hand": Money(held.in_hand_minor, currency),
+        "ceiling": Money(held.in_hand_max_minor, currency),
+        "is_too_old": held.is_too_old(at),
+        "notes": [(Money(value, currency), pieces) for value, pieces in (notes or {}).items()],
+        "waiting": waiting,
+        "declared": Money(waiting.declared.amount_minor, currency) if waiting else None,
+        "offered": custody.offered_float(actor=actor, agent_id=agent.id),
+        "things": _things(actor, agent.id),
+    }
+    return render(request, "agent/bag.html", context)
+
+
+def _shift(actor: Actor, at: datetime) -> "Shift | None":
+    today = clock.local_date(at, this_branch().zone)
+    if actor.agent_id is None:
+        return None
+    return agent_queries.shift_in_hand(actor=actor, agent_id=actor.agent_id, date=today)
+
+
+def _shift_now(actor: Actor, at: datetime) -> "Shift":
+    shift = _shift(actor, at)
+    if shift is None:
+        raise Missing("shift-not-found")
+    return shift
+
+
+def _things(actor: Actor, agent_id: UUID) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": KINDS[loan.item.kind],
+            "serial": loan.item.serial,
+            "condition": CONDITIONS[loan.item.condition],
+        }
+        for loan in agent_queries.loans_of(actor=actor, agent_id=agent_id)
+    ]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def open_day(request: HttpRequest) -> HttpResponse:
+    """Count the change money as the office did; without any, only the day begins."""
+    actor, at = actor_of(request), clock.now()
+    shift = _shift_now(actor, at)
+    offered = custody.offered_float(actor=actor, agent_id=shift.agent_id)
+    context = {"shift": shift, "things": _things(actor, shift.agent_id)}
+    if offered is None:
+        if request.method == "POST":
+            agents.open_shift(shift_id=shift.id, actor=actor, at=at)
+            return redirect("bag")
+        return render(request, "agent/open_shift.html", context)
+
+    def take(notes: dict[int, int], key: UUID) -> object:
+        return payments.take_float(float_id=offered.id, notes=notes, key=key, actor=actor, at=at)
+
+    return _count(request, "agent/open_shift.html", take, context | {"offered": offered})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def hand_in(request: HttpRequest) -> HttpResponse:
+    """Hand a part in before the day is over."""
+    return _declare(request, "agent/hand_in.html", is_final=False)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def close_day(request: HttpRequest) -> HttpResponse:
+    """Count everything, and see what else is to be given back."""
+    return _declare(request, "agent/close_shift.html", is_final=True)
+
+
+def _declare(request: HttpRequest, template: str, *, is_final: bool) -> HttpResponse:
+    actor, at = actor_of(request), clock.now()
+    shift = _shift_now(actor, at)
+
+    def declare(notes: dict[int, int], key: UUID) -> object:
+        return payments.declare_hand_in(
+            shift_id=shift.id, notes=notes, is_final=is_final, key=key, actor=actor, at=at
+        )
+
+    return _count(request, template, declare, {"shift": shift, "things": _things(actor, shift.agent_id)})
+
+
+def _count(request: HttpRequest, template: str, act: Act, context: dict[str, Any]) -> HttpResponse:
+    """A count: "add up" only adds, the other button acts."""
+    data, currency = request.POST, this_branch().currency
+    counted: dict[int, int] = {}
+    fault, status = "", 200
+    if request.method == "POST":
+        try:
+            counted = read_notes(data, "n", currency)
+            if "act" in data:
+                act(counted, read_id(data.get("once", "")))
+                return redirect("bag")
+        except Refusal as refusal:
+            fault, status = words(refusal.code, **refusal.params), refusal.status
+    shown = {
+        "rows": note_rows(counted, currency),
+        "counted_now": worth(counted, currency),
+        "once": data.get("once") or str(new_id()),
+        "fault": fault,
+    }
+    return render(request, template, context | shown, status=status)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, hand_in_id: UUID) -> HttpResponse:
+    """I counted wrongly: nobody else has counted yet."""
+    payments.withdraw_hand_in(hand_in_id=hand_in_id, actor=actor_of(request), at=clock.now())
+    return redirect("bag")

@@ -1,0 +1,45 @@
+"""Cash between the bank and the agent, on the phone and at the office."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from koumen.agents import commands as agents
+from koumen.kit.actor import SYSTEM, Role
+from tests import builders
+from tests.pages.sight import Sight
+from tests.payments.bags import a_bag, a_deposit, sent
+from tests.sites import doors
+
+
+def custody_sights(at: datetime) -> Iterator[Sight]:
+    """A working day from the change money to the slip for the bank."""
+    bag = a_bag(at)
+    phone = doors.as_agent(bag.agent.person_id)
+    desk = doors.as_staff(builders.a_person(at, role=Role.FINANCE))
+    thing = agents.add_item(kind="card_terminal", serial="N9-100", actor=SYSTEM, at=at)
+    agents.add_item(kind="printer", serial="P-7", actor=SYSTEM, at=at)
+    agents.lend_item(item_id=thing.id, shift_id=bag.shift.id, actor=SYSTEM, at=at)
+    yield Sight("agent-bag-empty", phone, "/agent/cash/")
+    yield Sight("agent-shift-open-without", phone, "/agent/shift/open/")
+    bag.fetched()
+    yield Sight("console-float-new", desk, f"/console/finance/custody/floats/{bag.shift.id}/new/")
+    offered = bag.offered(900_000)
+    yield Sight("agent-shift-open", phone, "/agent/shift/open/")
+    yield Sight("console-custody-float", desk, "/console/finance/custody/")
+    bag.takes(offered, {10000: 90})
+    yield Sight("agent-bag", phone, "/agent/cash/")
+    yield Sight("agent-hand-in", phone, "/agent/cash/hand-in/")
+    bag.handed_in(300_000)
+    declared = bag.declares(600_000, is_final=True)
+    yield Sight("agent-bag-waits", phone, "/agent/cash/")
+    yield Sight("agent-shift-close", phone, "/agent/shift/close/")
+    yield Sight("console-custody", desk, "/console/finance/custody/")
+    yield Sight("console-hand-in", desk, f"/console/finance/hand-ins/{declared.id}/")
+    yield Sight("console-equipment", desk, "/console/staff/equipment/")
+    deposit = a_deposit(bag, 100_000)
+    yield Sight("console-deposit", desk, f"/console/finance/deposits/{deposit.id}/")
+    sent(deposit, at)
+    yield Sight("console-deposit-sent", desk, f"/console/finance/deposits/{deposit.id}/")
+    yield Sight("console-deposits", desk, "/console/finance/deposits/")
+    yield Sight("console-hand-ins", desk, "/console/finance/hand-ins/")
+    yield Sight("console-cash-fetch", desk, "/console/finance/custody/fetch/")

@@ -1,0 +1,263 @@
+"""Custody on its pages: the agent's bag, the office's counts, deposits with their slip, things lent."""
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from koumen.agents import commands as agents
+from koumen.agents.models import Item, Loan, Shift
+from koumen.kit.actor import SYSTEM, Role
+from koumen.ledger.rules.chart import AccountKind
+from koumen.payments.models import CashFloat, Deposit, HandIn
+from tests import builders
+from tests.payments.bags import Bag, a_bag, a_deposit, notes_worth, sent, standing
+from tests.sites.doors import as_agent, as_staff, key_in, text
+from tests.sites.test_console import rows_of
+from tests.visits.stories import a_visit
+
+pytestmark = pytest.mark.django_db
+
+CUSTODY = "/console/finance/custody/"
+
+
+@pytest.fixture
+def bag(at: datetime) -> Bag:
+    builders.the_base_pack(at)
+    return a_bag(at).fetched()
+
+
+@pytest.fixture
+def phone(bag: Bag) -> Client:
+    return as_agent(bag.agent.person_id)
+
+
+def desk(at: datetime, role: Role = Role.FINANCE) -> Client:
+    return as_staff(builders.a_person(at, role=role))
+
+
+def counted(minor: int) -> dict[str, str]:
+    """What somebody writes into the table of notes."""
+    return {f"n_{value}": str(pieces) for value, pieces in notes_worth(minor).items()}
+
+
+def counts(browser: Client, path: str, minor: int, *, status: int = 302) -> str:
+    """Open a page with a count, write it, and send it; then what follows."""
+    form = counted(minor) | {"once": key_in(browser.get(path)), "act": "1"}
+    answer = browser.post(path, form)
+    assert answer.status_code == status, text(answer)[:2000]
+    return text(browser.get(answer["Location"])) if status == 302 else text(answer)
+
+
+# --- the agent ------------------------------------------------------------------------------------------
+
+
+def test_a_day_goes_from_the_change_money_to_the_last_count(bag: Bag, phone: Client, at: datetime) -> None:
+    office = desk(at)
+    assert "Begin the working day" in text(phone.get("/agent/cash/"))
+    counts(office, f"{CUSTODY}floats/{bag.shift.id}/new/", 20000)
+    asked = text(phone.get("/agent/shift/open/"))
+    assert "200.00" not in asked, "the agent counts without knowing"
+    assert "counted other notes" in counts(phone, "/agent/shift/open/", 10000, status=409)
+    shown = counts(phone, "/agent/shift/open/", 20000)
+    assert "<b>200.00</b>" in shown
+    assert "× 2" in shown
+    counts(phone, "/agent/cash/hand-in/", 5000)
+    assert "only then it leaves your bag" in text(phone.get("/agent/cash/"))
+    (part,) = HandIn.objects.all()
+    asked = text(office.get(f"/console/finance/hand-ins/{part.id}/"))
+    assert "50.00</dd>" not in asked, "the second count is blind"
+    counts(office, f"/console/finance/hand-ins/{part.id}/", 5000)
+    shown = text(phone.get("/agent/cash/"))
+    assert "Which notes these are is not known" in shown
+    counts(phone, "/agent/shift/close/", 15000)
+    last = HandIn.objects.get(is_final=True)
+    done = counts(office, f"/console/finance/hand-ins/{last.id}/", 14000)
+    assert "Difference</dt><dd>−¥ 10.00</dd>" in done
+    assert "You have no working day today." in text(phone.get("/agent/cash/"))
+    assert (bag.in_hand, standing(AccountKind.AGENT_SHORT)) == (0, 1000)
+
+
+def test_adding_up_only_adds_up(bag: Bag, phone: Client) -> None:
+    bag.taken()
+    shown = text(phone.post("/agent/cash/hand-in/", counted(12000) | {"count": "1", "once": "x"}))
+    assert "120.00" in shown
+    assert not HandIn.objects.exists()
+
+
+def test_what_is_no_number_of_notes_is_said(bag: Bag, phone: Client) -> None:
+    bag.taken()
+    for typed in ("many", "-1", "100000"):
+        answer = phone.post("/agent/cash/hand-in/", {"n_100": typed, "act": "1"})
+        assert (answer.status_code, "in digits" in text(answer)) == (422, True), typed
+
+
+def test_a_hand_in_that_nobody_counted_is_taken_back(bag: Bag, phone: Client) -> None:
+    bag.taken()
+    declared = bag.declares(10000)
+    assert phone.post(f"/agent/cash/hand-in/{declared.id}/withdraw/")["Location"] == "/agent/cash/"
+    assert HandIn.objects.get().state == "withdrawn"
+    assert "Hand a part in" in text(phone.get("/agent/cash/"))
+
+
+def test_a_day_may_begin_without_change_money_and_shows_what_was_lent(
+    bag: Bag, phone: Client, at: datetime
+) -> None:
+    thing = agents.add_item(kind="card_terminal", serial="N9-100", actor=SYSTEM, at=at)
+    agents.lend_item(item_id=thing.id, shift_id=bag.shift.id, actor=SYSTEM, at=at)
+    shown = text(phone.get("/agent/shift/open/"))
+    assert "N9-100" in shown
+    assert phone.post("/agent/shift/open/", {"act": "1"})["Location"] == "/agent/cash/"
+    assert Shift.objects.get(id=bag.shift.id).opened_at == at
+    assert "N9-100" in text(phone.get("/agent/shift/close/"))
+
+
+def test_a_full_bag_is_told_before_the_ceiling_stops_a_tender(bag: Bag, phone: Client) -> None:
+    bag.taken(850_000)
+    assert "nearly full" in text(phone.get("/agent/cash/"))
+
+
+def test_the_tender_offers_other_ways_before_the_ceiling_stops_it(
+    bag: Bag, phone: Client, at: datetime
+) -> None:
+    """R17."""
+    story = a_visit(at, agent=bag.agent).may_be_paid(30000)
+    bag.taken(980_000)
+    shown = text(phone.get(f"/agent/visits/{story.visit_id}/"))
+    assert "You can take ¥ 200.00 more in cash" in shown.replace("\xa0", " ")
+    assert "a second agent" in shown
+    bag.handed_in(900_000)
+    assert "Too much cash" not in text(phone.get(f"/agent/visits/{story.visit_id}/"))
+
+
+def test_who_does_not_work_today_has_no_day_to_begin(at: datetime) -> None:
+    builders.the_base_pack(at)
+    idle = as_agent(builders.an_agent(at).person_id)
+    assert "You have no working day today." in text(idle.get("/agent/cash/"))
+    assert idle.get("/agent/shift/open/").status_code == 404
+
+
+# --- the office -----------------------------------------------------------------------------------------
+
+
+def test_the_office_sees_who_holds_how_much_since_when(bag: Bag, at: datetime) -> None:
+    bag.taken(850_000)
+    shown = text(desk(at, Role.COMPLIANCE).get(CUSTODY))
+    assert "¥ 8,500.00" in shown
+    assert "85 %" in shown
+    assert "Nearly full" in shown
+    (row,) = rows_of(desk(at).get(f"{CUSTODY}all.csv"))[1:]
+    assert row[:4] == [bag.agent.staff_number, "CNY", "8500.00", "10000.00"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        CUSTODY,
+        f"{CUSTODY}all.csv",
+        "/console/finance/hand-ins/",
+        "/console/finance/hand-ins/all.csv",
+        "/console/finance/deposits/",
+        "/console/finance/deposits/all.csv",
+    ],
+)
+def test_cash_is_shown_to_whom_it_concerns(at: datetime, path: str) -> None:
+    builders.the_base_pack(at)
+    assert desk(at, Role.DISPATCHER).get(path).status_code == 403
+    for role in (Role.FINANCE, Role.COMPLIANCE, Role.ADMINISTRATOR):
+        assert desk(at, role).get(path).status_code == 200
+
+
+def test_only_the_cash_office_counts(bag: Bag, at: datetime) -> None:
+    looking = desk(at, Role.COMPLIANCE)
+    for path in (
+        f"{CUSTODY}floats/{bag.shift.id}/new/",
+        f"{CUSTODY}fetch/",
+        "/console/finance/deposits/new/",
+    ):
+        assert looking.get(path).status_code == 403
+    bag.taken()
+    declared = bag.declares(10000)
+    shown = text(looking.get(f"/console/finance/hand-ins/{declared.id}/"))
+    assert "it lies in the safe" not in shown
+    answer = looking.post(
+        f"/console/finance/hand-ins/{declared.id}/", counted(10000) | {"act": "1", "once": str(declared.id)}
+    )
+    assert answer.status_code == 403
+    assert HandIn.objects.get().state == "declared"
+
+
+def test_hand_ins_are_filtered_by_their_address_and_kept_as_a_file(bag: Bag, at: datetime) -> None:
+    bag.taken(50000)
+    bag.handed_in(10000)
+    bag.handed_in(40000, is_final=True, counted=39000)
+    office = desk(at)
+    assert '<span class="count">2</span>' in text(office.get("/console/finance/hand-ins/"))
+    assert '<span class="count">1</span>' in text(office.get("/console/finance/hand-ins/?differs=on"))
+    assert '<span class="count">0</span>' in text(office.get("/console/finance/hand-ins/?state=declared"))
+    rows = rows_of(office.get("/console/finance/hand-ins/all.csv?differs=on"))
+    assert [row[6:9] for row in rows[1:]] == [["400.00", "390.00", "-10.00"]]
+
+
+def test_the_things_of_an_agent_are_taken_back_where_their_cash_is_counted(bag: Bag, at: datetime) -> None:
+    office = desk(at)
+    answer = office.post("/console/staff/equipment/", {"kind": "printer", "serial": "P-7"})
+    assert answer["Location"] == "/console/staff/equipment/"
+    thing = Item.objects.get()
+    office.post(f"/console/staff/equipment/{thing.id}/lend/", {"shift": str(bag.shift.id)})
+    assert bag.agent.staff_number in text(office.get("/console/staff/equipment/"))
+    declared = bag.declares(0, is_final=True)
+    page = f"/console/finance/hand-ins/{declared.id}/"
+    assert "not back yet" in counts(office, page, 0, status=409)
+    loan = Loan.objects.get()
+    back = f"/console/staff/equipment/loans/{loan.id}/return/"
+    assert office.post(back, {"condition": "damaged", "next": page})["Location"] == page
+    counts(office, page, 0)
+    shown = text(office.get("/console/staff/equipment/"))
+    assert "Damaged" in shown
+    office.post(f"/console/staff/equipment/{thing.id}/mend/", {"condition": "good"})
+    assert rows_of(office.get("/console/staff/equipment/all.csv"))[1:] == [["printer", "P-7", "good", "", ""]]
+    twice = office.post("/console/staff/equipment/", {"kind": "printer", "serial": "P-7"})
+    assert (twice.status_code, "entered already" in text(twice)) == (422, True)
+
+
+def test_change_money_that_was_not_taken_is_withdrawn(bag: Bag, at: datetime) -> None:
+    offered = bag.offered()
+    office = desk(at)
+    assert "Not taken" in text(office.get(CUSTODY))
+    assert office.post(f"{CUSTODY}floats/{offered.id}/withdraw/")["Location"] == CUSTODY
+    assert CashFloat.objects.get().state == "withdrawn"
+
+
+def test_cash_goes_to_the_bank_on_its_pages(bag: Bag, at: datetime) -> None:
+    first, second = desk(at), desk(at)
+    counts(first, "/console/finance/deposits/new/", 300_000)
+    deposit = Deposit.objects.get()
+    page = f"/console/finance/deposits/{deposit.id}/"
+    assert "Somebody else counts it again" in text(first.get(page))
+    assert first.get(f"{page}slip.pdf").status_code == 409
+    assert "3,000.00" not in text(second.get(page)), "the second count is blind"
+    assert "first count was another one" in counts(second, page, 200_000, status=409)
+    counts(second, page, 300_000)
+    slip = second.get(f"{page}slip.pdf")
+    assert (slip["Content-Type"], slip.content[:5]) == ("application/pdf", b"%PDF-")
+    assert second.post(f"{page}arrived/", {"amount": "2,990"})["Location"] == page
+    assert standing(AccountKind.CASH_SHORT) == 1000
+    (row,) = rows_of(first.get("/console/finance/deposits/all.csv"))[1:]
+    assert row[:5] == ["TEST-B-0000001", "arrived", "CNY", "3000.00", "-10.00"]
+    assert first.post(f"{page}arrived/", {"amount": "3000"}).status_code == 409
+    assert first.post(f"{page}arrived/", {"amount": ""}).status_code == 422
+
+
+def test_a_deposit_may_stay_in_the_safe(bag: Bag, at: datetime) -> None:
+    deposit = a_deposit(bag, 100_000)
+    page = f"/console/finance/deposits/{deposit.id}/"
+    assert desk(at).post(f"{page}withdraw/")["Location"] == page
+    assert Deposit.objects.get().state == "withdrawn"
+    assert sent(a_deposit(bag, 100_000), at).number == deposit.number + 1
+
+
+def test_cash_fetched_from_the_bank_lies_in_the_safe(at: datetime) -> None:
+    builders.the_base_pack(at)
+    assert "¥ 500.00" in counts(desk(at), f"{CUSTODY}fetch/", 50000)
+    assert standing(AccountKind.SAFE) == 50000
