@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from koumen.kit.money import Money
+from koumen.web.ui.cash_refusals import CASH_WORDS
 from koumen.web.ui.preferences import current_language
 from koumen.web.ui.wording import day, money
 
@@ -23,6 +24,7 @@ _TITLES: dict[int, str | Promise] = {
 }
 
 _WORDS: dict[str, str | Promise] = {
+    **CASH_WORDS,
     # visits
     "visit-not-found": _("We cannot find this visit."),
     "visit-not-yours": _("This visit belongs to somebody else."),
@@ -258,42 +260,6 @@ _WORDS: dict[str, str | Promise] = {
     "account-not-found": _("We cannot find this account."),
     "account-owner": _("This account has no owner."),
     "credit-account-not-found": _("We cannot find this account."),
-    # cash from the bank to the agent and back
-    "cash-not-yours": _("Who holds how much cash is not yours to see."),
-    "cash-office-not-yours": _("Only the cash office does this."),
-    "own-cash-not-yours": _("This is your own cash. Another person must count it."),
-    "own-cash-only": _("You can only do this with the cash you carry yourself."),
-    "count-by-a-person": _("Only a person can count cash."),
-    "float-not-found": _("We cannot find this change money."),
-    "float-offered-already": _("Change money already waits for this agent. Withdraw it first."),
-    "float-differs": _(
-        "The office counted other notes. Nothing was taken over: please count again together."
-    ),
-    "safe-too-empty": _("There is not so much in the safe. Fetch cash from the bank first."),
-    "hand-in-not-found": _("We cannot find this hand-in."),
-    "hand-in-waits": _("A hand-in already waits to be counted."),
-    "visit-still-open": _("A visit is still going on. Finish it first."),
-    "shift-closed": _("This working day is over."),
-    "deposit-not-found": _("We cannot find this deposit."),
-    "deposit-differs": _("The first count was another one. Nothing was sent: please count again together."),
-    "deposit-not-sent": _("There is no slip yet. First a second person must count."),
-    "cash_float-cannot-take": _("This change money can no longer be taken."),
-    "cash_float-cannot-withdraw": _("This change money can no longer be withdrawn."),
-    "hand_in-cannot-count": _("This hand-in does not wait to be counted any more."),
-    "hand_in-cannot-withdraw": _("This hand-in can no longer be taken back."),
-    "deposit-cannot-send": _("This deposit cannot be sent any more."),
-    "deposit-cannot-withdraw": _("This deposit can no longer be withdrawn."),
-    "deposit-cannot-arrive": _("This deposit is not on its way to the bank."),
-    # things that go along
-    "item-not-found": _("We cannot find this thing."),
-    "item-exists": _("A thing with this serial number is entered already."),
-    "item-with-somebody": _("Somebody has this thing. Take it back first."),
-    "item-not-fit": _("This thing is not in order and cannot be lent."),
-    "item-back-already": _("This thing is back already."),
-    "items-still-out": _("Some things are not back yet. Take each back, or write down that it is missing."),
-    "item-kind-unknown": _("Please choose what it is."),
-    "item-condition-unknown": _("Please choose how it is."),
-    "serial-unreadable": _("This does not look like a serial number."),
     # receipts and documents
     "document-not-found": _("We cannot find this document."),
     "statement-lines-differ": _("The lines of this bill do not add up."),
