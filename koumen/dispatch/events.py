@@ -1,7 +1,7 @@
 """What happens to slots and routes."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from koumen.kit.events import Event
@@ -29,6 +29,45 @@ class WishMade(Event):
 
     date: date
     part_of_day: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingJoined(Event):
+    """A customer waits for a place; the subject is their place in the line."""
+
+    customer_id: UUID
+    date: date
+    part_of_day: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingLeft(Event):
+    """A customer does not wait any more: withdrawn, or the day came; the subject is their place in the line."""
+
+    customer_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceOffered(Event):
+    """A place that came free was offered to one who waits; the subject is the offer."""
+
+    waiting_id: UUID
+    customer_id: UUID
+    shift_id: UUID
+    window_from: datetime
+    window_to: datetime
+    answer_by: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceAnswered(Event):
+    """An offered place was accepted, declined, not answered in time, or gone; the subject is the offer."""
+
+    waiting_id: UUID
+    customer_id: UUID
+    shift_id: UUID
+    answer: str
 
 
 @dataclass(frozen=True, kw_only=True)

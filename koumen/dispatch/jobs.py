@@ -9,12 +9,14 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from koumen.agents.events import ShiftPlanned
 from koumen.audit.models import Fact
 from koumen.audit.reactions import reaction
 from koumen.branch.queries import this_branch
-from koumen.dispatch.events import SlotTaken, StopDropped
+from koumen.dispatch.events import PlaceAnswered, SlotTaken, StopDropped, WaitingJoined
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
+from koumen.kit.errors import Conflict
 from koumen.visits.events import NobodyAnswered, VisitBrokenOff, VisitCancelled
 
 logger = structlog.get_logger()
@@ -91,3 +93,34 @@ def plan_again(fact_id: UUID) -> None:
             soon.defer(day=day, seconds=AFTER_A_CHANGE_S)
     except AlreadyEnqueued:
         logger.debug("day_waits_to_be_planned", date=day)
+
+
+@reaction(StopDropped, ShiftPlanned, PlaceAnswered, WaitingJoined, queue="normal")
+def offer_what_is_free(fact_id: UUID) -> None:
+    """Something came free, or somebody began to wait: ask the next in line."""
+    from koumen.dispatch.commands import offer_places
+
+    asked = offer_places(actor=SYSTEM, at=clock.now())
+    logger.info("places_offered", fact=str(fact_id), asked=asked)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="koumen.dispatch.jobs.tend_waiting_list", queue="normal")
+def tend_waiting_list(timestamp: int) -> None:
+    """Let offers go that nobody answered, end what waits for days that are over, and ask the next in line."""
+    from koumen.dispatch.commands import end_waiting, lapse_place, offer_places
+    from koumen.dispatch.queries.waiting import offers_to_lapse, waits_to_end
+
+    del timestamp
+    at = clock.now()
+    for offer_id in offers_to_lapse(at=at):
+        try:
+            lapse_place(offer_id=offer_id, actor=SYSTEM, at=at)
+        except Conflict as refused:
+            logger.info("offer_not_lapsed", offer_id=str(offer_id), code=refused.code)
+    for waiting_id in waits_to_end(today=clock.local_date(at, this_branch().zone)):
+        try:
+            end_waiting(waiting_id=waiting_id, actor=SYSTEM, at=at)
+        except Conflict as refused:
+            logger.info("waiting_not_ended", waiting_id=str(waiting_id), code=refused.code)
+    offer_places(actor=SYSTEM, at=at)

@@ -3,7 +3,8 @@
 from django.db import models
 
 from koumen.agents.models import Agent, Shift
-from koumen.dispatch.states import RepairState
+from koumen.credit.models import CreditAccount
+from koumen.dispatch.states import OfferState, RepairState, WaitingState
 from koumen.kit.ids import new_id
 from koumen.people.models import Customer
 from koumen.visits.models import Visit
@@ -34,7 +35,83 @@ class Wish(models.Model):
     customer_id = models.UUIDField()
     date = models.DateField()
     part_of_day = models.TextField()  # morning, midday, afternoon, evening
+    hour = models.SmallIntegerField(null=True)  # about when in it, if they said so
+    district = models.TextField(
+        blank=True, db_default=""
+    )  # no more of an address than a count by district needs
     made_at = models.DateTimeField()
+
+
+class Waiting(models.Model):
+    """A customer who waits for a place of a day and part of the day, and what they wait for."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="waitings")
+    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="+")
+    state = models.TextField(choices=[(s, s) for s in WaitingState])
+    date = models.DateField()
+    part_of_day = models.TextField()
+    wanted_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    wish = models.JSONField()  # rules.wish.VisitWish
+    joined_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    visit = models.OneToOneField(Visit, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "offered"], ended_at__isnull=True)
+                | models.Q(state__in=["granted", "withdrawn", "over"], ended_at__isnull=False),
+                name="dispatch_waiting_ended_iff_over",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="granted", visit__isnull=False)
+                | (~models.Q(state="granted") & models.Q(visit__isnull=True)),
+                name="dispatch_waiting_visit_iff_granted",
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "date", "part_of_day"],
+                condition=models.Q(state__in=["waiting", "offered"]),
+                name="dispatch_waits_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["date", "joined_at"],
+                condition=models.Q(state__in=["waiting", "offered"]),
+                name="dispatch_in_line",
+            )
+        ]
+
+
+class PlaceOffer(models.Model):
+    """A place that came free, offered to one who waits; nobody else waiting is asked about its shift meanwhile."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    waiting = models.ForeignKey(Waiting, on_delete=models.PROTECT, related_name="offers")
+    state = models.TextField(choices=[(s, s) for s in OfferState])
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="+")
+    window_from = models.DateTimeField()
+    window_to = models.DateTimeField()
+    made_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="open", answered_at__isnull=True)
+                | (~models.Q(state="open") & models.Q(answered_at__isnull=False)),
+                name="dispatch_offer_answered_iff_closed",
+            ),
+            models.UniqueConstraint(
+                fields=["waiting"], condition=models.Q(state="open"), name="dispatch_one_offer_each"
+            ),
+            models.UniqueConstraint(
+                fields=["shift"], condition=models.Q(state="open"), name="dispatch_one_offer_a_shift"
+            ),
+        ]
 
 
 class RoadMap(models.Model):

@@ -2,6 +2,9 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from koumen.dispatch.models import Waiting
 from koumen.kit.actor import Actor, Role
 
 
@@ -20,6 +23,27 @@ def may_take_slot(actor: Actor, customer_id: UUID) -> bool:
 def may_make_wish(actor: Actor, customer_id: UUID) -> bool:
     """Whoever may take a slot for this customer."""
     return may_take_slot(actor, customer_id)
+
+
+def may_wait(actor: Actor, customer_id: UUID) -> bool:
+    """The customer, and the desk for a caller; a relative's wish is only counted."""
+    if actor.role is Role.CUSTOMER:
+        return actor.customer_id == customer_id
+    return actor.has(Role.DISPATCHER)
+
+
+def may_answer_place(actor: Actor, customer_id: UUID) -> bool:
+    """Only the customer: yes is a promise."""
+    return actor.role is Role.CUSTOMER and actor.customer_id == customer_id
+
+
+def waiting_visible_to(actor: Actor) -> QuerySet[Waiting]:
+    """A customer their own; staff and the system all."""
+    if actor.is_staff or actor.role is Role.SYSTEM:
+        return Waiting.objects.all()
+    if actor.role is Role.CUSTOMER and actor.customer_id:
+        return Waiting.objects.filter(customer_id=actor.customer_id)
+    return Waiting.objects.none()
 
 
 def may_see_board(actor: Actor) -> bool:

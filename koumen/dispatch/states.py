@@ -1,4 +1,4 @@
-"""The life of a repair that was proposed."""
+"""The lives of a repair that was proposed, of somebody on the waiting list, and of a place offered to them."""
 
 from enum import StrEnum
 
@@ -24,5 +24,60 @@ REPAIR = StateMachine(
         (_R.PROPOSED, "accept"): _R.ACCEPTED,
         (_R.PROPOSED, "refuse"): _R.REFUSED,
         (_R.PROPOSED, "overtake"): _R.OVERTAKEN,
+    },
+)
+
+
+class WaitingState(StrEnum):
+    """Where somebody who waits stands."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"  # a place came free and is theirs to answer for
+    GRANTED = "granted"
+    WITHDRAWN = "withdrawn"
+    OVER = "over"  # the day came without a place
+
+
+_W = WaitingState
+
+WAITING = StateMachine(
+    "waiting",
+    WaitingState,
+    {
+        (None, "join"): _W.WAITING,
+        (_W.WAITING, "offer"): _W.OFFERED,
+        (_W.WAITING, "withdraw"): _W.WITHDRAWN,
+        (_W.WAITING, "run_out"): _W.OVER,
+        (_W.OFFERED, "accept"): _W.GRANTED,
+        (_W.OFFERED, "go_on"): _W.WAITING,  # declined, not answered in time, or gone
+        (_W.OFFERED, "withdraw"): _W.WITHDRAWN,
+        (_W.OFFERED, "run_out"): _W.OVER,
+    },
+)
+
+IN_LINE = frozenset({_W.WAITING, _W.OFFERED})
+
+
+class OfferState(StrEnum):
+    """What became of a place that was offered."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"  # no answer in time
+    GONE = "gone"  # somebody else was faster
+
+
+_O = OfferState
+
+PLACE_OFFER = StateMachine(
+    "place_offer",
+    OfferState,
+    {
+        (None, "offer"): _O.OPEN,
+        (_O.OPEN, "accept"): _O.ACCEPTED,
+        (_O.OPEN, "decline"): _O.DECLINED,
+        (_O.OPEN, "lapse"): _O.LAPSED,
+        (_O.OPEN, "lose"): _O.GONE,
     },
 )

@@ -5,6 +5,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from koumen.audit.reactions import RETRY, reaction
+from koumen.dispatch.events import PlaceOffered
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
 from koumen.messages.commands import DELIVERY, note_delivery, write_messages
@@ -29,7 +30,7 @@ from koumen.visits.events import (
 @reaction(
     *(VisitRequested, VisitBooked, VisitMoved, AgentChanged, VisitCancelled),
     *(AgentSetOut, AgentArrived, NobodyAnswered, CodeLocked, PicturesRenewed),
-    *(PaymentMade, ReceiptVoided),
+    *(PaymentMade, ReceiptVoided, PlaceOffered),
 )
 def tell(fact_id: UUID) -> None:
     """Tell the customer what happened, by the channels meant for it."""

@@ -14,6 +14,9 @@ from koumen.branch.models import Branch
 from koumen.branch.queries import this_branch
 from koumen.credit.models import Repayment
 from koumen.credit.queries import owed
+from koumen.dispatch import queries as dispatch
+from koumen.dispatch.events import PlaceOffered
+from koumen.dispatch.states import OfferState
 from koumen.kit.actor import SYSTEM
 from koumen.kit.money import Money
 from koumen.messages.models import Message
@@ -115,6 +118,8 @@ def letters_about(fact: Fact) -> list[Letter]:
         return [_payment_letter(fact)]
     if fact.kind == ReceiptVoided.kind():
         return [_void_letter(fact)]
+    if fact.kind == PlaceOffered.kind():
+        return _place_letters(fact)
     visit = visits.visit(actor=SYSTEM, visit_id=fact.subject_id)
     return _ABOUT_VISITS[fact.kind](visit, this_branch())
 
@@ -271,6 +276,31 @@ def _void_letter(fact: Fact) -> Letter:
             "help": branch.help_phone,
         },
     )
+
+
+def _place_letters(fact: Fact) -> list[Letter]:
+    """A place that came free, while it is still theirs to answer for."""
+    offer = dispatch.place_offer(offer_id=fact.subject_id)
+    if offer.state != OfferState.OPEN:
+        return []
+    person, branch = offer.waiting.customer.person, this_branch()
+    return [
+        Letter(
+            person_id=person.id,
+            language=person.language,
+            channel=Channel.SMS,
+            template=Template.PLACE_OFFERED,
+            subject_id=offer.id,
+            figures={
+                "lender": _lender(branch, person.language),
+                "day": offer.shift.date,
+                "window": Window(offer.window_from, offer.window_to),
+                "until": offer.answer_by,
+                "help": branch.help_phone,
+                "link": f"{settings.KOUMEN_PUBLIC_URL}/waiting/{offer.waiting_id}/",
+            },
+        )
+    ]
 
 
 def _link(visit: Visit, template: Template) -> str:

@@ -5,7 +5,7 @@ code is in none of them: it appears on the customer's own screen only, after the
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, override
@@ -50,6 +50,10 @@ WORDS: dict[Template, str] = {
     Template.NOBODY_ANSWERED: _(
         "%(lender)s: We were at your door on %(day)s and nobody answered. You can book another visit: %(link)s "
         "or call %(help)s"
+    ),
+    Template.PLACE_OFFERED: _(
+        "%(lender)s: A time came free for you: %(day)s, %(window)s. Do you want it? Please answer by %(until)s: "
+        "%(link)s or call %(help)s. Without your yes nobody comes."
     ),
     Template.CODE_LOCKED: _(
         "%(lender)s: A wrong code was entered three times at your visit. Our phone desk will call you now. "
@@ -111,6 +115,8 @@ def voiding_words(code: str) -> str:
 def _written(value: object, language: str, zone: ZoneInfo) -> str:
     if isinstance(value, Voiding):
         return voiding_words(value.reason)
+    if isinstance(value, datetime):
+        return figures.moment(value, language, zone)
     if isinstance(value, tuple):
         return both_of(value)
     if isinstance(value, Money):

@@ -1,6 +1,7 @@
 """Taking and moving slots, dropping stops, wishes, teams, travel times, planning, and what persons decide."""
 
 from koumen.dispatch.commands.living import give_up_shift
+from koumen.dispatch.commands.offering import accept_place, decline_place, lapse_place, offer_places
 from koumen.dispatch.commands.overriding import (
     CannotBe,
     Decided,
@@ -15,7 +16,13 @@ from koumen.dispatch.commands.route import drop_stop
 from koumen.dispatch.commands.taking import NextBest, Taken, TakeRequest, move, take
 from koumen.dispatch.commands.teaming import NoGoRequest, form_team, lift_no_go, part_team, set_no_go
 from koumen.dispatch.commands.travelling import RoadsTaken, import_roads, refit_travel, set_travel_times
-from koumen.dispatch.commands.wishing import make_wish
+from koumen.dispatch.commands.wishing import (
+    WaitRequest,
+    end_waiting,
+    join_waiting_list,
+    leave_waiting_list,
+    make_wish,
+)
 
 __all__ = [
     "AtRisk",
@@ -27,14 +34,22 @@ __all__ = [
     "RoadsTaken",
     "TakeRequest",
     "Taken",
+    "WaitRequest",
+    "accept_place",
     "accept_repair",
+    "decline_place",
     "drop_stop",
+    "end_waiting",
     "form_team",
     "give_up_shift",
     "import_roads",
+    "join_waiting_list",
+    "lapse_place",
+    "leave_waiting_list",
     "lift_no_go",
     "make_wish",
     "move",
+    "offer_places",
     "part_team",
     "pin_visit",
     "plan_day",

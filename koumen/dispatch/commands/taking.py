@@ -91,7 +91,7 @@ class NextBest:
 
 
 @dataclass(frozen=True)
-class _No:
+class NotTaken:
     """Why a slot cannot be had."""
 
     reasons: tuple[str, ...]
@@ -113,10 +113,10 @@ def take(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -> Take
     Denied("visit-not-yours-to-book"), Missing("shift-not-found"), Conflict("key-reused"), Invalid as
     ``visits.book_visit``, or Invalid("place-off-the-earth" | "place-off-the-roads").
     """
-    taken = _take(booking=booking, key=key, actor=actor, at=at)
+    taken = take_place(booking=booking, key=key, actor=actor, at=at)
     if isinstance(taken, Taken):
         return taken
-    return _next_best(taken, booking.slot, slots(actor=actor, request=booking.asking(at), at=at))
+    return next_best(taken.reasons, booking.slot, slots(actor=actor, request=booking.asking(at), at=at))
 
 
 def move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) -> Taken | NextBest:
@@ -128,12 +128,12 @@ def move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) -
     moved = _move(visit_id=visit_id, slot=slot, key=key, actor=actor, at=at)
     if isinstance(moved, Taken):
         return moved
-    return _next_best(moved, slot, slots_to_move(actor=actor, visit_id=visit_id, at=at))
+    return next_best(moved.reasons, slot, slots_to_move(actor=actor, visit_id=visit_id, at=at))
 
 
 @command
-def _take(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -> Taken | _No:
-    """Take a slot or say why not; see ``take``."""
+def take_place(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -> Taken | NotTaken:
+    """Take a slot or say why not, within the caller's transaction; see ``take``."""
     require(may_take_slot(actor, booking.customer_id), "visit-not-yours-to-book")
     memory = remember("dispatch.take", actor=actor, key=key, inputs=booking.inputs(), at=at)
     if memory.answer is not None:
@@ -141,7 +141,7 @@ def _take(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -> Tak
     agents.lock_shift(booking.slot.shift_id)
     request = booking.asking(at)
     found = _tested(booking.slot, request, booking.customer_id, actor, at)
-    if isinstance(found, _No):
+    if isinstance(found, NotTaken):
         memory.forget()
         return found
     visit = book_visit(booking=_booking(booking, request, found.day), actor=actor, at=at)
@@ -151,7 +151,7 @@ def _take(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -> Tak
 
 
 @command
-def _move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) -> Taken | _No:
+def _move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) -> Taken | NotTaken:
     """Move a visit or say why not; see ``move``."""
     inputs = {"visit_id": visit_id, "slot": slot.key}
     memory = remember("dispatch.move", actor=actor, key=key, inputs=inputs, at=at)
@@ -165,7 +165,7 @@ def _move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) 
     found = _tested(
         slot, asking_again(visit, at=at, day=slot.date), visit.customer_id, actor, at, moving=visit.id
     )
-    if isinstance(found, _No):
+    if isinstance(found, NotTaken):
         memory.forget()
         return found
     day = found.day
@@ -197,7 +197,7 @@ def _tested(
     actor: Actor,
     at: datetime,
     moving: UUID | None = None,
-) -> _Yes | _No:
+) -> _Yes | NotTaken:
     """Test a slot again, its shift being locked, and ask conduct; only what conduct denies is written down."""
     day = agents.working_day(shift_id=slot.shift_id)
     plan = plan_for([day], at=at, without=[moving] if moving else [])
@@ -205,12 +205,12 @@ def _tested(
     offers = chances_of(plan, day, request, lead=TAKE_LEAD)
     fit = next((o.fit for o in offers if (o.window.window_from, o.window.window_to) == window), None)
     if fit is None:
-        return _No((PLACE_GONE,))
+        return NotTaken((PLACE_GONE,))
     given = book_circumstances(day, *window, plan.zone)
     ruling = ask(
         act=Act.BOOK, subject_id=customer_id, moment=window[0], circumstances=given, actor=actor, at=at
     )
-    return _Yes(day, fit) if ruling.verdict == Verdict.ALLOW else _No(tuple(ruling.reasons))
+    return _Yes(day, fit) if ruling.verdict == Verdict.ALLOW else NotTaken(tuple(ruling.reasons))
 
 
 def _write_stop(visit: Visit, found: _Yes, actor: Actor, at: datetime) -> None:
@@ -245,7 +245,7 @@ def _booking(wanted: TakeRequest, request: SlotRequest, day: WorkingDay) -> Book
     )
 
 
-def _next_best(no: _No, slot: Slot, others: list[Slot]) -> NextBest:
+def next_best(reasons: tuple[str, ...], slot: Slot, others: list[Slot]) -> NextBest:
     """The slots nearest in time to the one that was wanted."""
     nearest = sorted(others, key=lambda other: (abs(other.window_from - slot.window_from), other.rank))
-    return NextBest(tuple(nearest[:NEXT_BEST]), no.reasons)
+    return NextBest(tuple(nearest[:NEXT_BEST]), reasons)

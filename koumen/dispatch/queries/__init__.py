@@ -21,6 +21,15 @@ from koumen.dispatch.queries.slots import (
     slots_to_move,
 )
 from koumen.dispatch.queries.travel import TravelInForce, travel_in_force, ways_on
+from koumen.dispatch.queries.waiting import (
+    MissingSlots,
+    missing_slots,
+    place_offer,
+    places_for,
+    waiting,
+    waitings_of,
+    wish_of,
+)
 
 __all__ = [
     "OFFER_LEAD",
@@ -29,6 +38,7 @@ __all__ = [
     "BoardRow",
     "BoardStop",
     "Expectation",
+    "MissingSlots",
     "OpenRepair",
     "Plan",
     "RepairStep",
@@ -48,10 +58,13 @@ __all__ = [
     "judge",
     "lacks",
     "may_serve",
+    "missing_slots",
     "needs_of",
     "no_goes_in_force",
     "open_repair",
     "overrides_on",
+    "place_offer",
+    "places_for",
     "plan_for",
     "repairs_on",
     "request_for",
@@ -60,5 +73,8 @@ __all__ = [
     "slots_to_move",
     "todays_route",
     "travel_in_force",
+    "waiting",
+    "waitings_of",
     "ways_on",
+    "wish_of",
 ]

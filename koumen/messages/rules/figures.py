@@ -24,3 +24,9 @@ def day(on: date, language: str) -> str:
 def window(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """An arrival window on the branch's clock: 10:00-11:00."""
     return f"{start.astimezone(zone):%H:%M}-{end.astimezone(zone):%H:%M}"
+
+
+def moment(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """A day and an hour on the branch's clock: 12月8日周二 17:30, Tuesday 8 December 17:30."""
+    here = at.astimezone(zone)
+    return f"{day(here.date(), language)} {here:%H:%M}"

@@ -26,6 +26,7 @@ class Template(StrEnum):
     AGENT_SET_OUT = "agent_set_out"
     AGENT_ARRIVED = "agent_arrived"
     NOBODY_ANSWERED = "nobody_answered"
+    PLACE_OFFERED = "place_offered"
     CODE_LOCKED = "code_locked"
     PAYMENT_MADE = "payment_made"
     PAYMENT_LATE = "payment_late"
