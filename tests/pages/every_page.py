@@ -182,6 +182,8 @@ def _console(story: Story) -> Iterator[Sight]:
         ("facts", "audit/facts/"),
         ("rulings", "audit/rulings/"),
         ("staff", "staff/"),
+        ("teams", "staff/teams/"),
+        ("missing-slots", "staff/missing-slots/?day_from=2026-11-01"),
     ):
         yield Sight(f"console-{name}", desk, f"/console/{address}")
     yield from mending_sights(story)

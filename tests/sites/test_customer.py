@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 
 from koumen.credit import queries as credit
+from koumen.dispatch.commands import offer_places
+from koumen.dispatch.models import PlaceOffer
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.ids import new_id
@@ -165,6 +167,31 @@ def test_an_amount_that_is_none_is_said_at_its_field(buyer: Client, written: str
 def test_a_full_width_amount_is_read(buyer: Client) -> None:
     book(buyer, amount="３００．５")
     assert "300.50" in text(buyer.get("/book/confirm/"))
+
+
+def test_who_waits_is_told_of_a_free_time_on_their_own_page_and_says_yes(buyer: Client, at: datetime) -> None:
+    buyer.get("/book/")
+    buyer.post("/book/amount/", {"amount": "other", "other": "300"})
+    buyer.post("/book/place/", {})
+    assert "waiting list" in text(buyer.get("/book/wish/"))
+    wished = {"date": "2026-11-27", "part_of_day": "morning", "hour": "10", "wait": "on"}
+    assert "You are on the waiting list." in text(buyer.post("/book/wish/", wished))
+    builders.a_shift(builders.an_agent(at), at, days=3)
+    assert "You are on the waiting list" in text(buyer.get("/"))
+    assert offer_places(actor=SYSTEM, at=at) == 1
+    offer = PlaceOffer.objects.get()
+    page = f"/waiting/{offer.waiting_id}/"
+    assert "A time came free for you" in text(buyer.get("/"))
+    assert "Please answer by" in text(buyer.get(page))
+    assert buyer.post(f"/places/{offer.id}/decline/")["Location"] == page
+    assert offer_places(actor=SYSTEM, at=at) == 1
+    again = PlaceOffer.objects.get(state="open")
+    assert buyer.post(f"/places/{offer.id}/accept/")["Location"] == f"{page}?gone=1"
+    assert "You keep your place in the line." in text(buyer.get(f"{page}?gone=1"))
+    booked = buyer.post(f"/places/{again.id}/accept/")["Location"]
+    assert "Your visit is booked" in text(buyer.get(booked))
+    assert buyer.get(page)["Location"] == booked
+    assert buyer.post(f"{page}leave/").status_code == 409
 
 
 @pytest.mark.parametrize("path", ["/book/amount/", "/book/place/", "/book/time/", "/book/confirm/"])

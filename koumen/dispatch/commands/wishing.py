@@ -34,6 +34,7 @@ class WaitRequest:
     wanted_minor: int
     currency: str
     wish: VisitWish
+    hour: int | None = None
 
 
 @command
@@ -72,14 +73,17 @@ def make_wish(
 def join_waiting_list(*, request: WaitRequest, actor: Actor, at: datetime) -> Waiting:
     """Wait for a place of a day and part of the day; whoever waits for it already keeps their place in the line.
 
-    Records WaitingJoined. Raises Denied("visit-not-yours-to-book"), Missing("credit-account-not-found"),
-    Invalid("part-of-day-unknown" | "wish-in-the-past" | "amount-not-positive").
+    The wish is noted as every wish is. Records WishMade and WaitingJoined. Raises as ``make_wish``, and Missing("credit-account-not-found") or Invalid("amount-not-positive").
     """
     require(may_wait(actor, request.customer_id), "visit-not-yours-to-book")
-    if request.part_of_day not in set(PartOfDay):
-        raise Invalid("part-of-day-unknown", field="part_of_day", value=request.part_of_day[:40])
-    if request.date < local_date(at, this_branch().zone):
-        raise Invalid("wish-in-the-past", field="date")
+    make_wish(
+        customer_id=request.customer_id,
+        date=request.date,
+        part_of_day=request.part_of_day,
+        hour=request.hour,
+        actor=actor,
+        at=at,
+    )
     if request.wanted_minor <= 0:
         raise Invalid("amount-not-positive", field="wanted_minor")
     accounts = CreditAccount.objects.filter(customer_id=request.customer_id)

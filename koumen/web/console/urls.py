@@ -21,7 +21,9 @@ from koumen.web.console.pages import (
     products,
     proposals,
     staff,
+    teams,
     visit,
+    wishes,
 )
 from koumen.web.ui.urls import site_urls
 
@@ -122,6 +124,14 @@ urlpatterns = site_urls(
         path("phones/<uuid:device_id>/revoke/", devices.revoke, name="device_revoke"),
         path("phones/acts/<uuid:act_id>/", devices.act, name="device_act"),
         path("phones/alarms/<uuid:alarm_id>/take/", devices.take, name="device_alarm_take"),
+        path("staff/teams/", teams.home, name="teams"),
+        path("staff/teams/<uuid:shift_id>/join/", teams.join, name="team_join"),
+        path("staff/teams/<uuid:shift_id>/part/", teams.part, name="team_part"),
+        path("staff/teams/<uuid:shift_id>/equipment/", teams.equip, name="shift_equip"),
+        path("staff/no-go/", teams.no_go, name="no_go"),
+        path("staff/no-go/<uuid:no_go_id>/lift/", teams.lift, name="no_go_lift"),
+        path("staff/missing-slots/", wishes.home, name="wishes"),
+        path("staff/missing-slots/all.csv", wishes.home_csv, name="wishes_csv"),
         path("staff/", staff.home, name="staff"),
         path("staff/equipment/", items.home, name="items"),
         path("staff/equipment/all.csv", items.home_csv, name="items_csv"),

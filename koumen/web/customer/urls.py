@@ -17,6 +17,7 @@ from koumen.web.customer.pages import (
     relative,
     repayment,
     visit,
+    waiting,
     what_if,
 )
 from koumen.web.ui.urls import site_urls
@@ -31,6 +32,10 @@ urlpatterns = site_urls(
         path("book/time/", booking.time, name="book_time"),
         path("book/wish/", booking.wish, name="book_wish"),
         path("book/confirm/", booking.confirm, name="book_confirm"),
+        path("waiting/<uuid:waiting_id>/", waiting.show, name="waiting"),
+        path("waiting/<uuid:waiting_id>/leave/", waiting.leave, name="waiting_leave"),
+        path("places/<uuid:offer_id>/accept/", waiting.accept, name="place_accept"),
+        path("places/<uuid:offer_id>/decline/", waiting.decline, name="place_decline"),
         path("languages/", languages.languages, name="languages"),
         path("visits/<uuid:visit_id>/", visit.show, name="visit"),
         path("visits/<uuid:visit_id>/live/", visit.live, name="visit_live"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from koumen.kit.money import Money
 from koumen.web.ui.cash_refusals import CASH_WORDS
+from koumen.web.ui.dispatch_refusals import DISPATCH_WORDS
 from koumen.web.ui.preferences import current_language
 from koumen.web.ui.wording import day, money
 
@@ -25,6 +26,7 @@ _TITLES: dict[int, str | Promise] = {
 
 _WORDS: dict[str, str | Promise] = {
     **CASH_WORDS,
+    **DISPATCH_WORDS,
     # visits
     "visit-not-found": _("We cannot find this visit."),
     "visit-not-yours": _("This visit belongs to somebody else."),
@@ -55,16 +57,6 @@ _WORDS: dict[str, str | Promise] = {
     "address-not-known": _("We do not know your address yet. Please call us."),
     "slot-unreadable": _("Please choose one of the times."),
     "place-off-the-roads": _("We know of no road to this place. Please call us."),
-    "purpose-unknown": _("We do not know this purpose of a visit."),
-    "equipment-unknown": _("We do not know this equipment."),
-    "team-exists": _("One of these agents goes with somebody already."),
-    "team-hours-differ": _("The second agent must work at least as long as the first on this day."),
-    "team-has-visits": _("Visits are promised that stand in the way of this."),
-    "team-not-there": _("These two do not go together."),
-    "no-go-parts-wrong": _("Choose a customer, or a place with a distance of at most 20 km."),
-    "no-go-ends-before-it-starts": _("The last day must come after the first."),
-    "no-go-not-found": _("This entry is not there any more."),
-    "no-go-over": _("This has ended already."),
     "shift-on-another-day": _("This working day is on another date."),
     "visits-not-to-swap": _("These two visits cannot be swapped: they must be of one day and of two agents."),
     "roads-elsewhere": _("This map shows another place than this branch."),

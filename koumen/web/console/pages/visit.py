@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from koumen.agents import queries as agents
 from koumen.audit import queries as audit
 from koumen.conduct import queries as conduct
+from koumen.dispatch.rules.needs import Purpose
 from koumen.kit import clock
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict
@@ -41,6 +43,7 @@ from koumen.web.console.pages.words import (
 )
 from koumen.web.ui.actors import actor_of, signed_in
 from koumen.web.ui.reasons import knock_words
+from koumen.web.ui.wishes import PURPOSES, equipment_words, language_words
 
 if TYPE_CHECKING:
     from koumen.payments.models import Payment
@@ -90,6 +93,7 @@ def show(request: HttpRequest, visit_id: UUID) -> HttpResponse:
             "initiated_by": word(INITIATORS, visit.initiated_by),
             "end_reason": ending_words(visit.end_reason) if visit.end_reason else "",
         },
+        "needs": _needs(visit),
         "moves": [{"move": move, "agent": spoken[move.agent_id]} for move in moves],
         "acts": desk_acts(visit, is_desk=is_desk(actor)),
         "payments": [_tender(payment) for payment in tenders],
@@ -98,6 +102,13 @@ def show(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         "facts": _facts([visit_id, *(payment.id for payment in tenders)]),
     }
     return page(request, "visit", "home", context)
+
+
+def _needs(visit: "Visit") -> list[str]:
+    """What the visit needs beside an agent, in words."""
+    two = [gettext("two people")] if visit.staff > 1 else []
+    purpose = [] if visit.purpose == Purpose.REPAYMENT else [str(PURPOSES[visit.purpose])]
+    return [*two, *purpose, *equipment_words(visit.equipment), *language_words(visit.languages)]
 
 
 def _tender(payment: "Payment") -> dict[str, Any]:

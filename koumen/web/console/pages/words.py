@@ -109,6 +109,13 @@ INITIATORS: Words = {
 }
 ACTS: Words = {"book": _("Book"), "knock": _("Knock"), "message": _("Send a message"), "call": _("Call")}
 VERDICTS: Words = {"allow": _("Allowed"), "deny": _("Not allowed")}
+REFUSALS: Words = {
+    "customer_asked": _("The customer asked for it"),
+    "agent_asked": _("The agent asked for it"),
+    "known_privately": _("They know each other"),
+    "unsafe": _("It is not safe"),
+    "other": _("Another reason"),
+}
 SKILLS: Words = {"repayment": _("Repayment"), "cash": _("Cash"), "consultation": _("Consultation")}
 CERTIFICATES: Words = {"home_visit": _("Home visits")}
 LANGUAGES: Words = {

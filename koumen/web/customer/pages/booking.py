@@ -16,7 +16,7 @@ from koumen.agents import queries as agents
 from koumen.branch.queries import this_branch
 from koumen.credit import queries as credit
 from koumen.dispatch import queries as slots_of
-from koumen.dispatch.commands import Taken, TakeRequest, make_wish, take
+from koumen.dispatch.commands import Taken, TakeRequest, WaitRequest, join_waiting_list, make_wish, take
 from koumen.dispatch.rules.slot import Slot, SlotRequest
 from koumen.kit import clock
 from koumen.kit.actor import Actor, Role
@@ -133,21 +133,38 @@ def time(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def wish(request: HttpRequest) -> HttpResponse:
-    """None of the slots suits: record what would have."""
+    """None of the slots suits: record what would have, and wait for it where the customer likes to."""
     actor, at = actor_of(request), clock.now()
-    customer = _customer(actor, request.session.get("booking") or {}, at)
+    draft = request.session.get("booking") or {}
+    customer = _customer(actor, draft, at)
     today = clock.local_date(at, this_branch().zone)
     form = WishForm(request.POST or None, days=[today + timedelta(days=n) for n in range(1, DAYS_SHOWN + 1)])
+    may_wait = actor.role is Role.CUSTOMER and "amount_minor" in draft
     if request.method == "POST" and form.is_valid():
-        make_wish(
-            customer_id=customer.id,
-            date=date.fromisoformat(form.cleaned_data["date"]),
-            part_of_day=form.cleaned_data["part_of_day"],
-            actor=actor,
-            at=at,
-        )
-        return render(request, "customer/wish_noted.html")
-    return render(request, "customer/book_wish.html", {"form": form})
+        said = form.cleaned_data
+        day, part, hour = date.fromisoformat(said["date"]), said["part_of_day"], said["hour"]
+        waits = may_wait and said["wait"]
+        if waits:
+            waited = _waiting(customer, draft, (day, part, hour))
+            join_waiting_list(request=waited, actor=actor, at=at)
+        else:
+            make_wish(customer_id=customer.id, date=day, part_of_day=part, hour=hour, actor=actor, at=at)
+        return render(request, "customer/wish_noted.html", {"waiting": waits})
+    return render(request, "customer/book_wish.html", {"form": form, "may_wait": may_wait})
+
+
+def _waiting(customer: "Customer", draft: dict[str, Any], when: tuple[date, str, int | None]) -> WaitRequest:
+    day, part, hour = when
+    return WaitRequest(
+        customer_id=customer.id,
+        account_id=UUID(draft["account_id"]),
+        date=day,
+        part_of_day=part,
+        hour=hour,
+        wanted_minor=draft["amount_minor"],
+        currency=this_branch().currency,
+        wish=wish_of(draft),
+    )
 
 
 @login_required

@@ -6,12 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from koumen.credit import queries as credit
+from koumen.dispatch import queries as dispatch
 from koumen.kit import clock
 from koumen.kit.actor import Actor, Role
 from koumen.kit.money import Money
 from koumen.people import queries as people
 from koumen.visits import queries as visits
 from koumen.web.customer.pages.cards import DebtCard, debt_cards, own_name, visit_card
+from koumen.web.customer.pages.waiting import waiting_card
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.repayment_plans import open_plan_card
 
@@ -39,6 +41,10 @@ def _home(actor: Actor) -> dict[str, object]:
         ],
         "now": [card for card in cards if card.is_now],
         "visits": [card for card in cards if not card.is_now],
+        "waitings": [
+            waiting_card(row, actor=actor, at=at)
+            for row in dispatch.waitings_of(actor=actor, customer_id=customer.id)
+        ],
         "plan": open_plan_card(actor=actor, customer_id=customer.id, at=at),
     }
 

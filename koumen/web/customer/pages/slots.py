@@ -20,6 +20,8 @@ from koumen.web.ui import wording
 from koumen.web.ui.amounts import read_id
 from koumen.web.ui.preferences import current_language
 
+# When somebody may be awake and at home; what the lender opens is another matter.
+WISHED_HOURS = range(7, 22)
 Day = date  # a form below has a field of that name
 
 
@@ -71,11 +73,23 @@ class WishForm(forms.Form):
         ],
     )
 
+    hour = forms.TypedChoiceField(
+        label=gettext_lazy("About when?"), required=False, coerce=int, empty_value=None
+    )
+    wait = forms.BooleanField(
+        label=gettext_lazy("Put me on the waiting list and write to me when such a time comes free"),
+        required=False,
+    )
+
     def __init__(self, data: Any, *, days: "Sequence[Day]", **kwargs: Any) -> None:
         """Offer the coming days in words: nobody has to use a calendar."""
         super().__init__(data, **kwargs)
         self.fields["date"].choices = [  # type: ignore[attr-defined]
             (day.isoformat(), wording.day(day, current_language())) for day in days
+        ]
+        self.fields["hour"].choices = [  # type: ignore[attr-defined]
+            ("", gettext_lazy("any time in it")),
+            *((str(hour), wording.clock_time(time(hour), current_language())) for hour in WISHED_HOURS),
         ]
 
 
