@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,9 +15,12 @@ from cryptography.exceptions import InvalidTag
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
+from koumen.agents.models import Shift
 from koumen.audit.models import Fact
 from koumen.credit.commands import reverse_activity
 from koumen.credit.rules.mending import REASONS, Act
+from koumen.dispatch.commands import WaitRequest, join_waiting_list, leave_waiting_list, offer_places
+from koumen.dispatch.rules.wish import VisitWish
 from koumen.kit.actor import SYSTEM
 from koumen.kit.errors import Denied, Missing
 from koumen.kit.ids import new_id
@@ -25,7 +28,7 @@ from koumen.kit.pictures import PICTURES
 from koumen.messages import gateway, jobs
 from koumen.messages.commands import send_secret, write_messages
 from koumen.messages.models import Message
-from koumen.messages.queries import SentMessage, sent_messages
+from koumen.messages.queries import SentMessage, letters_about, sent_messages
 from koumen.messages.rules.letter import Channel, Content, Outgoing, Template
 from koumen.messages.rules.signing import signed_request
 from koumen.messages.words import VOIDINGS, WORDS
@@ -35,6 +38,7 @@ from koumen.people.commands import change_preferences, reveal
 from koumen.visits import commands as visits
 from koumen.visits import queries as visit_queries
 from koumen.visits.rules.reasons import CancelReason
+from tests import builders
 from tests.visits.stories import Story, a_visit
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +79,39 @@ def test_the_card_comes_by_one_channel_and_the_pictures_by_another(at: datetime)
     assert story.visit.number in card.text
     assert card.pictures == ()
     assert story.agent.staff_number not in pair.text, "whoever reads one channel cannot play the agent"
+
+
+def test_of_two_who_come_both_are_named_with_both_badges(at: datetime) -> None:
+    story = a_visit(at)
+    team = builders.with_partner(story.visit.shift, at)
+    tell_all()
+    card = the(Template.VISIT_BOOKED)
+    for agent in (story.agent, Shift.objects.get(joined_to=team).agent):
+        assert agent.staff_number in card.text
+
+
+def test_a_time_that_came_free_is_told_while_it_can_be_answered(at: datetime) -> None:
+    builders.the_base_pack(at)
+    builders.a_shift(builders.an_agent(at), at)
+    customer = builders.a_customer(at)
+    request = WaitRequest(
+        customer_id=customer.id,
+        account_id=builders.a_credit_account(customer, at),
+        date=date(2026, 11, 25),
+        part_of_day="morning",
+        wanted_minor=30000,
+        currency="CNY",
+        wish=VisitWish(),
+    )
+    waiting = join_waiting_list(request=request, actor=builders.themselves(customer), at=at)
+    offer_places(actor=SYSTEM, at=at)
+    tell_all()
+    told = the(Template.PLACE_OFFERED)
+    assert f"/waiting/{waiting.id}/" in told.text
+    assert "14:00" in told.text
+    leave_waiting_list(waiting_id=waiting.id, actor=builders.themselves(customer), at=at)
+    fact = Fact.objects.filter(kind="PlaceOffered").latest("id")
+    assert letters_about(fact) == []
 
 
 def test_no_channel_carries_what_another_keeps_secret(at: datetime) -> None:
@@ -162,7 +199,7 @@ def test_everybody_is_told_in_their_own_language(at: datetime, language: str) ->
 
 
 def test_every_template_can_be_filled() -> None:
-    known = {"agent", "lender", "day", "window", "badge", "number", "help", "link"}
+    known = {"agent", "lender", "day", "window", "badge", "number", "help", "link", "until"}
     money = {"lender", "amount", "balance", "credit", "receipt", "link", "reason", "help"}
     assert set(WORDS) == set(Template)
     for template, words in WORDS.items():

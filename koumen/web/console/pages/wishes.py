@@ -1,10 +1,12 @@
 """The time slots that are missing: what customers asked for in vain, by district, day and hour."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -61,20 +63,27 @@ def _found(request: HttpRequest) -> tuple[Days, MissingSlots]:
     )
 
 
-def _districts(found: MissingSlots) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Row:
+    """A line of counts, one for each part of the day."""
+
+    name: str | Promise
+    counts: list[int]
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.counts)
+
+
+def _districts(found: MissingSlots) -> list[Row]:
     names = {district for district, _part in found.districts}
-    rows = [
-        {"name": name, "counts": [found.districts.get((name, part), 0) for part in PartOfDay]}
-        for name in names
-    ]
-    return sorted(
-        ({**row, "total": sum(row["counts"])} for row in rows), key=lambda row: (-row["total"], row["name"])
-    )
+    rows = [Row(name, [found.districts.get((name, part), 0) for part in PartOfDay]) for name in names]
+    return sorted(rows, key=lambda row: (-row.total, str(row.name)))
 
 
-def _weekdays(found: MissingSlots) -> list[dict[str, Any]]:
-    rows = [
-        {"name": word, "counts": [found.weekdays.get((number, part), 0) for part in PartOfDay]}
+def _weekdays(found: MissingSlots) -> list[Row]:
+    return [
+        Row(word, [found.weekdays.get((number, part), 0) for part in PartOfDay])
         for number, word in enumerate(WEEKDAYS)
     ]
-    return [{**row, "total": sum(row["counts"])} for row in rows]
