@@ -53,7 +53,7 @@ def tell_all() -> None:
 
 TOLD = {
     *("VisitRequested", "VisitBooked", "VisitMoved", "VisitCancelled", "AgentSetOut", "AgentArrived"),
-    *("NobodyAnswered", "CodeLocked", "PicturesRenewed", "PaymentMade", "ReceiptVoided"),
+    *("NobodyAnswered", "CodeLocked", "PicturesRenewed", "PaymentMade", "ReceiptVoided", "PlaceOffered"),
 }
 
 
