@@ -12,6 +12,8 @@ from koumen.documents.rules.book_page import ledger_page, trial_page
 from koumen.documents.rules.cost_page import cost_page
 from koumen.documents.rules.cost_sheet import CostSheetContent
 from koumen.documents.rules.coverage import FONTS
+from koumen.documents.rules.door_card import DoorCardContent
+from koumen.documents.rules.door_card_page import door_card_page
 from koumen.documents.rules.page import receipt_page
 from koumen.documents.rules.receipt import ReceiptContent
 from koumen.documents.rules.record import receipt_json
@@ -55,6 +57,11 @@ def typeset_statement(content: StatementContent, at: datetime) -> bytes:
 def typeset_slip(content: SlipContent) -> bytes:
     """A deposit slip as an unsigned PDF; same content, same bytes."""
     return typeset("book.typ", {"page": json.dumps(slip_page(content))}, content.sent_at)
+
+
+def typeset_door_card(content: DoorCardContent, at: datetime) -> bytes:
+    """The door card as an unsigned PDF; it holds secrets, so whoever makes it hands it on and keeps nothing."""
+    return typeset("door_card.typ", {"page": json.dumps(door_card_page(content))}, at)
 
 
 def typeset(template: str, inputs: dict[str, str], at: datetime) -> bytes:

@@ -100,6 +100,8 @@ ALERTS: Words = {
     "code_locked": _("Code locked"),
     "cash_unproven": _("Cash without the customer's word: call them"),
 }
+ALERTS: Words = {"pictures_differ": _("Pictures differ"), "code_locked": _("Code locked")}
+CARD_WAYS: Words = {"letter": _("Sent by letter"), "counter": _("Given at the branch")}
 NATURES: Words = {"service": _("Service"), "collection": _("Collection")}
 INITIATORS: Words = {
     "customer": _("the customer"),
