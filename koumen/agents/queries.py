@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from koumen.agents.models import Agent, Certificate, Item, Loan, Shift
 from koumen.agents.permissions import loans_visible_to, may_keep_items, visible_to
 from koumen.audit.command import lock, lock_by_ids, require
+from koumen.conduct.queries import pack_row_on
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Missing
 from koumen.kit.place import Place
@@ -99,6 +100,26 @@ def cards_of_shift(*, shift_id: UUID) -> list[AgentCard]:
     order = who_comes(shift_id=shift_id)
     known = agent_cards(agent_ids=order)
     return [known[agent_id] for agent_id in order]
+
+
+@dataclass(frozen=True)
+class Badge:
+    """What anybody may know of whoever says this staff number at their door."""
+
+    person_id: UUID
+    staff_number: str
+    comes_today: bool
+
+
+def badge_on(*, staff_number: str, date: date) -> Badge | None:
+    """Who has this number, and whether they may visit anybody on that day: on shift, and certified. Four queries."""
+    agent = Agent.objects.filter(staff_number__iexact=staff_number.strip()).first()
+    if agent is None:
+        return None
+    on_shift = Shift.objects.filter(agent=agent, date=date).exists()
+    certificate = pack_row_on(date=date)[1].certificate
+    certified = certificate is None or is_certified(agent_id=agent.id, kind=certificate, date=date)
+    return Badge(agent.person_id, agent.staff_number, on_shift and certified)
 
 
 def agents(*, actor: Actor) -> list[AgentCard]:

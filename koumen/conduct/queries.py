@@ -10,7 +10,7 @@ from django.db.models import Q
 from koumen.branch.queries import this_branch
 from koumen.conduct.models import PolicyPack, Ruling
 from koumen.conduct.permissions import visible_to
-from koumen.conduct.rules.pack import CashLimits, CustodyRules, Pack, read_pack
+from koumen.conduct.rules.pack import CashLimits, CustodyRules, DoorRules, Pack, read_pack
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Missing
@@ -53,6 +53,11 @@ def cash_limits(*, currency: str | None = None, at: datetime | None = None) -> C
 def custody_rules(*, at: datetime) -> CustodyRules:
     """When an agent is told to hand cash in; one query. Raises Missing("pack-not-found")."""
     return _pack(at).custody
+
+
+def door_rules(*, at: datetime) -> DoorRules:
+    """What holds at doors by the pack of that day; one query. Raises Missing("pack-not-found")."""
+    return _pack(at).door
 
 
 def living_minor(*, currency: str, at: datetime) -> int:

@@ -40,6 +40,7 @@ APPEND_ONLY = (
     "payments_pilenote",
     "payments_cashfetch",
     "visits_visitmove",
+    "visits_willcheck",
     "dispatch_override",
     "dispatch_roadmap",
     "dispatch_traveltimes",

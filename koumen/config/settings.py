@@ -202,6 +202,8 @@ ACCOUNT_RATE_LIMITS = {
     # Ten codes of three tries a day: one chance in 30,000 to guess, and nobody's telephone rings all night.
     "code_to_number": "3/m/key,10/d/key",
 }
+# Questions without signing in: a neighbourhood shares an address; a customer's telephone rings three times an hour.
+KOUMEN_QUESTION_LIMITS = {"genuine": "20/10m/ip", "genuine_number": "3/h/key", "badge": "30/10m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.read("KOUMEN_PROXIES", "1" if IS_PRODUCTION else "0"))
 # Counts of tries, for all processes together; the table comes with the room people.
 CACHES = {

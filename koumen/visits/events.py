@@ -206,3 +206,49 @@ class CardNumberTaken(Event):
 
     card_id: UUID
     number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmRaised(Event):
+    """Nothing was heard of a visit for too long; somebody at the console must look."""
+
+    alarm: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentCheckedIn(Event):
+    """The agent at the door gave a sign of life."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DuressSignalled(Event):
+    """Somebody at the door said quietly that they are forced; nothing at the door looks different."""
+
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WillChecked(Event):
+    """The customer answered whether they understand and pay of their own will."""
+
+    company: str
+    understands: bool
+    is_free: bool
+    payer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenuineAsked(Event):
+    """Somebody asked whether a visit is genuine; the subject is the inquiry."""
+
+    customer_id: UUID | None
+    asked_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenuineAnswered(Event):
+    """The desk told the customer, on the number on file; the subject is the inquiry."""
+
+    customer_id: UUID | None
+    answer: str
+    visit_id: UUID | None

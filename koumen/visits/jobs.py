@@ -8,6 +8,8 @@ from koumen.kit.actor import SYSTEM
 from koumen.kit.errors import Conflict
 from koumen.visits import queries
 from koumen.visits.commands.booking import lapse_visit
+from koumen.visits.commands.watching import raise_alarm
+from koumen.visits.rules.outcomes import AlertKind
 
 logger = structlog.get_logger()
 
@@ -23,3 +25,14 @@ def lapse_requests(timestamp: int) -> None:
             lapse_visit(visit_id=visit_id, actor=SYSTEM, at=at)
         except Conflict as refused:
             logger.info("request_not_lapsed", visit_id=str(visit_id), code=refused.code)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="koumen.visits.jobs.watch_doors", queue="now")
+def watch_doors(timestamp: int) -> None:
+    """Alarm the console about agents of whom nothing is heard, and arrivals that came to no end."""
+    del timestamp
+    at = clock.now()
+    for visit_id in queries.visits_at_doors():
+        for kind in (AlertKind.NO_SIGN, AlertKind.NO_OUTCOME):
+            raise_alarm(visit_id=visit_id, kind=kind, actor=SYSTEM, at=at)

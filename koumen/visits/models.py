@@ -180,7 +180,48 @@ class Alert(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="alerts")
-    kind = models.TextField()  # pictures_differ, code_locked
+    kind = models.TextField()  # rules.outcomes.AlertKind
     raised_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
     seen_by = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-raised_at"], name="visits_alert_newest")]
+
+
+class WillCheck(models.Model):
+    """What the customer answered before an amount was spoken of, as codes. Append-only; the newest counts."""
+
+    id = models.BigAutoField(primary_key=True)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="will_checks")
+    company = models.TextField()  # rules.will.Company
+    understands = models.BooleanField()
+    is_free = models.BooleanField()
+    payer = models.TextField()  # rules.will.Payer
+    asked_at = models.DateTimeField()
+
+
+class Inquiry(models.Model):
+    """Somebody asks whether a visit is genuine; the desk calls the customer, never whoever asked.
+
+    Without a customer the number that was typed is nobody's; it was answered alike, and is not kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="inquiries")
+    asked_by = models.TextField()  # rules.inquiries.AskedBy
+    asked_at = models.DateTimeField()
+    answer = models.TextField(blank=True)  # rules.inquiries.Answer
+    visit = models.ForeignKey(Visit, null=True, on_delete=models.PROTECT, related_name="inquiries")
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.TextField(blank=True)  # an actor's key
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True)
+                | (~Q(answer="") & Q(answered_at__isnull=False)),
+                name="visits_inquiry_answered",
+            )
+        ]
+        indexes = [models.Index(fields=["-asked_at"], name="visits_inquiry_newest")]

@@ -5,22 +5,23 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from koumen.audit.command import require
+from koumen.audit.models import Fact
 from koumen.conduct.queries import stop_reasons
-from koumen.kit.actor import Actor
-from koumen.kit.errors import Conflict, Missing
+from koumen.kit.actor import Actor, Role
+from koumen.kit.errors import Conflict, Denied, Missing
 from koumen.kit.money import CURRENCIES
 from koumen.people import queries as people
-from koumen.visits.models import Agreement, Alert, DoorCard, Visit, VisitMove
+from koumen.visits.models import Agreement, Alert, DoorCard, Inquiry, Visit, VisitMove, WillCheck
 from koumen.visits.permissions import cards_visible_to, may_see_code, may_see_pictures, visible_to
 from koumen.visits.rules import secrets
 from koumen.visits.rules.band import amount_band
 from koumen.visits.rules.moments import LAPSE_BEFORE
 from koumen.visits.rules.reasons import PROTOCOL_STOPS
 from koumen.visits.rules.word import CardWord
-from koumen.visits.states import OPEN_STATES, VisitState
+from koumen.visits.states import AT_DOOR_STATES, OPEN_STATES, VisitState
 
 
 def _with_people(visits: QuerySet[Visit]) -> QuerySet[Visit]:
@@ -128,15 +129,32 @@ def has_door_card(*, customer_id: UUID) -> bool:
 def is_card_word(visit: Visit, word: CardWord | None, *, said_at: datetime) -> bool:
     """Whether the customer said the code on the line of their door card that this visit has taken; no query.
 
-    A card that was withdrawn before it was said opens nothing; one withdrawn since then was still theirs.
+    A card that was withdrawn before it was said opens nothing; one withdrawn since then was still theirs. The code
+    of somebody who was forced is right as well.
     """
+    right = _word_awaited(visit, word, said_at=said_at)
+    if word is None or word.code is None or right is None:
+        return False
+    return secrets.is_same_code(word.code, right) or is_forced_word(visit, word, said_at=said_at)
+
+
+def is_forced_word(visit: Visit, word: CardWord | None, *, said_at: datetime) -> bool:
+    """Whether the customer quietly said that they are forced; no query."""
+    right = _word_awaited(visit, word, said_at=said_at)
+    if word is None or word.code is None or right is None:
+        return False
+    return secrets.is_same_code(word.code, secrets.under_duress(right))
+
+
+def _word_awaited(visit: Visit, word: CardWord | None, *, said_at: datetime) -> str | None:
+    """The code on the line that was named, if that is the line of this visit and the card was still good."""
     card, number = visit.door_card, visit.card_number
-    if word is None or word.code is None or card is None or word.number != number:
-        return False
+    if word is None or card is None or word.number != number:
+        return None
     if card.withdrawn_at and card.withdrawn_at <= said_at:
-        return False
+        return None
     place = secrets.CardPlace(customer_id=card.customer_id, generation=card.generation, number=word.number)
-    return secrets.is_same_code(word.code, secrets.card_code(settings.KOUMEN_DOOR_KEY, place))
+    return secrets.card_code(settings.KOUMEN_DOOR_KEY, place)
 
 
 def newest_agreement(visit: Visit) -> Agreement | None:
@@ -156,6 +174,64 @@ def open_alerts(*, actor: Actor) -> list[Alert]:
         return []
     unseen = Alert.objects.filter(seen_at=None)
     return list(unseen.select_related("visit", "visit__agent", "visit__customer").order_by("raised_at"))
+
+
+def alerts_since(*, actor: Actor, at: datetime, kind: str = "", limit: int = 200) -> list[Alert]:
+    """Alerts raised from a moment on, of one kind if asked, newest first; one query."""
+    if not actor.is_staff:
+        return []
+    found = Alert.objects.filter(raised_at__gte=at, **({"kind": kind} if kind else {}))
+    return list(
+        found.select_related("visit", "visit__agent", "visit__customer").order_by("-raised_at")[:limit]
+    )
+
+
+def visits_at_doors() -> list[UUID]:
+    """Every visit whose agent stands at a door now, longest first; one query."""
+    there = Visit.objects.filter(state__in=AT_DOOR_STATES).order_by("arrived_at")
+    return list(there.values_list("id", flat=True))
+
+
+def last_sign_at(visit: Visit) -> datetime:
+    """When something last happened at this visit, by its facts; one query."""
+    facts = Fact.objects.filter(subject_id=visit.id).exclude(kind="AlarmRaised")
+    newest: datetime | None = facts.aggregate(at=Max("at"))["at"]
+    return max(moment for moment in (newest, visit.arrived_at, visit.booked_at) if moment)
+
+
+def own_signs_of_life(*, actor: Actor) -> tuple[str, str]:
+    """The agent's own two numbers, all is well and help; one query.
+
+    Raises Denied("signs-not-yours"), and Conflict("signs-hidden-now") while the agent is on the road or at a door:
+    whoever forces them must not read which is which.
+    """
+    agent_id = actor.agent_id
+    if actor.role is not Role.AGENT or agent_id is None:
+        raise Denied("signs-not-yours")
+    if Visit.objects.filter(agent_id=agent_id, state__in={*AT_DOOR_STATES, VisitState.ON_THE_WAY}).exists():
+        raise Conflict("signs-hidden-now")
+    return secrets.signs_of_life(settings.KOUMEN_DOOR_KEY, agent_id=agent_id)
+
+
+def newest_will(visit: Visit) -> WillCheck | None:
+    """What the customer answered last before an amount; one query."""
+    return visit.will_checks.order_by("-id").first()
+
+
+def open_inquiries(*, actor: Actor) -> list[Inquiry]:
+    """Questions whose customers nobody has called yet, oldest first; numbers that are nobody's do not wait. One query."""
+    if not actor.is_staff:
+        return []
+    waiting = Inquiry.objects.filter(answer="", customer__isnull=False)
+    return list(waiting.select_related("customer").order_by("asked_at"))
+
+
+def inquiries_since(*, actor: Actor, at: datetime, limit: int = 200) -> list[Inquiry]:
+    """What was asked from a moment on, newest first, numbers that are nobody's too; one query."""
+    if not actor.is_staff:
+        return []
+    found = Inquiry.objects.filter(asked_at__gte=at).select_related("customer", "visit")
+    return list(found.order_by("-asked_at")[:limit])
 
 
 def requests_to_lapse(*, at: datetime) -> list[UUID]:

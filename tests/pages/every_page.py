@@ -27,6 +27,7 @@ from koumen.visits.rules.outcomes import CodeResult, Means
 from koumen.visits.rules.reasons import CancelReason
 from koumen.web.ui.preferences import ELDER_COOKIE, LANGUAGE_COOKIE
 from tests import builders
+from tests.pages.care_sights import care_sights
 from tests.pages.credit_sights import credit_sights
 from tests.pages.custody_sights import custody_sights
 from tests.pages.mending_sights import mending_sights
@@ -53,6 +54,7 @@ def every_sight(at: datetime) -> Iterator[Sight]:
     yield from plan_sights(at)
     yield from phone_sights(at)
     yield from custody_sights(at)
+    yield from care_sights(at)
     yield from _console(story)
 
 
@@ -65,6 +67,8 @@ def _before_signing_in() -> Iterator[Sight]:
         ("console-sign-in", "/console/sign-in/"),
         ("public-home", "/public/"),
         ("public-find-receipt", "/public/receipt/"),
+        ("public-genuine", "/public/visit/"),
+        ("public-badge", "/public/badge/"),
         ("public-no-such-receipt", "/public/r/0000-0000/"),
         ("customer-no-such-page", "/nowhere/"),
     ):

@@ -87,7 +87,7 @@ class Story:
         return queries.release_code(actor=self.customer, visit_id=self.visit_id)
 
     def wrong_code(self) -> str:
-        return f"{(int(self.code()) + 1) % 1_000_000:06d}"
+        return f"{(int(self.code()) + 5) % 1_000_000:06d}"
 
     def says(self, code: str) -> CodeResult:
         return commands.enter_code(visit_id=self.visit_id, code=code, actor=self.visitor, at=self.now)

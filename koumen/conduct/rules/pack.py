@@ -6,6 +6,7 @@ Source: the field's parameter matrix; every number is an example until a lawyer 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from enum import StrEnum
 from typing import Any
 
 from koumen.kit.errors import Invalid
@@ -15,7 +16,7 @@ from koumen.kit.money import CURRENCIES
 MOST_STAFF = 2
 PARTS = frozenset(
     {"pack", "version", "status", "effective_from", "effective_to"}
-    | {"hours", "knock", "staff", "cash", "custody", "living", "stop", "sources"}
+    | {"hours", "knock", "staff", "cash", "custody", "living", "stop", "door", "sources"}
 )
 
 
@@ -27,6 +28,24 @@ class CashLimits:
     per_visit_max: int
     two_agents_over: int
     in_hand_max: int
+
+
+class WillCheck(StrEnum):
+    """Whether the agent asks the customer, alone if it can be, whether they understand and pay of their own will."""
+
+    NO = "no"
+    ASKED = "asked"  # the agent's page asks; a visit goes on without an answer
+    REQUIRED = "required"  # no amount is agreed before
+
+
+@dataclass(frozen=True)
+class DoorRules:
+    """What holds while an agent is at a door, and how long the traces of the way there are kept."""
+
+    will_check: WillCheck = WillCheck.NO
+    check_in: timedelta = timedelta(minutes=30)  # without a sign of life the console is alarmed
+    outcome: timedelta = timedelta(hours=2)  # after arrival, without an ending: a receipt may be missing
+    location_kept: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -63,6 +82,7 @@ class Pack:
     custody: CustodyRules
     living_minor: Mapping[str, int]
     stop_reasons: tuple[str, ...]
+    door: DoorRules = DoorRules()
 
     def staff_for_cash(self, currency: str, amount_minor: int, *, is_first: bool) -> int:
         """How many come when a customer pays so much in cash."""
@@ -107,6 +127,7 @@ def read_pack(content: Mapping[str, Any]) -> Pack:
         custody=_custody(content),
         living_minor=_living(content),
         stop_reasons=_reasons(content),
+        door=_door(content),
     )
 
 
@@ -187,6 +208,22 @@ def _living(content: Mapping[str, Any]) -> dict[str, int]:
     if unknown:
         raise Invalid("currency-unknown", field="living", value=min(unknown))
     return {code: _count(amounts, code) for code in amounts}
+
+
+def _door(content: Mapping[str, Any]) -> DoorRules:
+    """Packs from before there were these rules do not say them."""
+    if "door" not in content:
+        return DoorRules()
+    door = _part(content, "door")
+    will = door.get("will_check")
+    if will not in set(WillCheck):
+        raise Invalid("pack-door-wrong", field="will_check")
+    return DoorRules(
+        will_check=WillCheck(will),
+        check_in=timedelta(minutes=_count(door, "check_in_min", least=5)),
+        outcome=timedelta(minutes=_count(door, "outcome_min", least=30)),
+        location_kept=timedelta(days=_count(door, "location_days")),
+    )
 
 
 def _reasons(content: Mapping[str, Any]) -> tuple[str, ...]:

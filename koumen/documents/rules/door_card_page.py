@@ -28,6 +28,7 @@ def door_card_page(content: DoorCardContent) -> dict[str, object]:
         "head": words.head,
         "lines": [_line(line) for line in content.lines],
         "never": words.never,
+        "forced": words.forced,
         "lost": words.lost.format(phone=printable(content.help_phone).text),
         "footer": words.footer.format(number=number),
     }

@@ -17,6 +17,7 @@ class DoorCardWording:
     steps: tuple[str, ...]
     head: tuple[str, str, str, str]
     never: str
+    forced: str
     lost: str
     footer: str
 
@@ -35,6 +36,7 @@ HANS = DoorCardWording(
     ),
     head=("行", "两张图", "数字", "划掉"),
     never="我们绝不在电话里问您这些数字。谁在电话里问，都不是我们的人。",
+    forced="有人逼您时：把数字的最后一位加一再念（9 念成 0）。对方看不出来，我们马上知道，会来帮您。",
     lost="卡丢了，或者被别人看过、拍过照，请马上打电话：{phone}。我们作废旧卡，给您新卡。",
     footer="上门卡 {number} · 请收好，不要给别人看",
 )
@@ -53,6 +55,7 @@ HANT = DoorCardWording(
     ),
     head=("行", "兩張圖", "數字", "劃掉"),
     never="我們絕不在電話裡問您這些數字。誰在電話裡問，都不是我們的人。",
+    forced="有人逼您時：把數字的最後一位加一再唸（9 唸成 0）。對方看不出來，我們馬上知道，會來幫您。",
     lost="卡掉了，或者被別人看過、拍過照，請馬上打電話：{phone}。我們作廢舊卡，給您新卡。",
     footer="上門卡 {number} · 請收好，不要給別人看",
 )
@@ -77,6 +80,7 @@ EN = DoorCardWording(
     ),
     head=("Line", "Two pictures", "Digits", "Done"),
     never="We never ask for these digits on the telephone. Whoever does is not from us.",
+    forced="If somebody forces you: say the last digit one higher (a 9 becomes a 0). It looks right, and we send help.",
     lost="Lost the card, or somebody saw or photographed it? Call {phone} at once. The old card dies, you get a new one.",
     footer="Door card {number} · Keep it safe and show it to nobody",
 )

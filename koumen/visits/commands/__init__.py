@@ -11,10 +11,13 @@ from koumen.visits.commands.booking import (
     move_visit,
 )
 from koumen.visits.commands.cards import CardLine, IssuedCard, issue_door_card, withdraw_door_card
-from koumen.visits.commands.door import confirm_pictures, prove_customer, renew_pictures
+from koumen.visits.commands.door import confirm_pictures, prove_customer, renew_pictures, vouch_for_customer
 from koumen.visits.commands.ending import break_off, leave, no_answer, pay_visit
+from koumen.visits.commands.inquiries import answer_caller, answer_inquiry, ask_if_genuine
 from koumen.visits.commands.offline import OfflinePayment, pay_visit_offline
 from koumen.visits.commands.road import Arrival, arrive, set_out, turn_back
+from koumen.visits.commands.watching import check_in, raise_alarm
+from koumen.visits.commands.will import check_will
 
 __all__ = [
     "Arrival",
@@ -22,11 +25,16 @@ __all__ = [
     "IssuedCard",
     "OfflinePayment",
     "agree_amount",
+    "answer_caller",
+    "answer_inquiry",
     "arrive",
+    "ask_if_genuine",
     "book_visit",
     "break_off",
     "cancel_visit",
     "change_agent",
+    "check_in",
+    "check_will",
     "confirm_pictures",
     "confirm_visit",
     "enter_code",
@@ -38,10 +46,12 @@ __all__ = [
     "pay_visit",
     "pay_visit_offline",
     "prove_customer",
+    "raise_alarm",
     "renew_pictures",
     "set_out",
     "take_alert",
     "turn_back",
     "unlock_code",
+    "vouch_for_customer",
     "withdraw_door_card",
 ]

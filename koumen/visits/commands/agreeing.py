@@ -5,18 +5,21 @@ from uuid import UUID
 
 from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record, remember
+from koumen.conduct.queries import door_rules
+from koumen.conduct.rules.pack import WillCheck
 from koumen.credit import queries as credit
 from koumen.credit.models import Quote
 from koumen.kit.actor import SYSTEM, Actor
 from koumen.kit.errors import Conflict, Invalid
 from koumen.visits.commands.cards import take_another_line
+from koumen.visits.commands.watching import call_for_help
 from koumen.visits.events import AmountAgreed, CodeAccepted, CodeLocked, CodeRefused, CodeUnlocked
 from koumen.visits.models import Agreement, Alert, Visit
 from koumen.visits.permissions import is_own_agent, may_agree_amount, may_unlock_code, visible_to
-from koumen.visits.queries import derive_code, newest_agreement
+from koumen.visits.queries import derive_code, newest_agreement, newest_will
 from koumen.visits.rules.moments import CODE_LIVES
 from koumen.visits.rules.outcomes import CODE_TRIES, AlertKind, CodeResult, ConfirmedOn
-from koumen.visits.rules.secrets import is_same_code
+from koumen.visits.rules.secrets import is_same_code, under_duress
 from koumen.visits.states import VISIT, VisitState
 
 
@@ -38,7 +41,7 @@ def agree_amount(  # noqa: PLR0913  (five of its own, besides who, when and the 
     ``surplus_wanted`` (the rest is kept for them). Of a door card the code is the line's, and a line whose code was
     accepted gives way to the next. Records AmountAgreed. The same key gives the same agreement. Raises
     Missing("visit-not-found" | "door-card-not-found"), Denied("visit-not-yours"), Conflict("visit-cannot-agree" |
-    "quote-over" | "key-reused" | "door-card-used-up"), Invalid("quote-not-of-this-account" | "amount-not-positive" | "amount-above-owed").
+    "quote-over" | "key-reused" | "door-card-used-up" | "will-not-checked" | "will-in-doubt"), Invalid("quote-not-of-this-account" | "amount-not-positive" | "amount-above-owed").
     """
     inputs = {
         "visit": visit_id,
@@ -53,6 +56,7 @@ def agree_amount(  # noqa: PLR0913  (five of its own, besides who, when and the 
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     require(may_agree_amount(actor, visit, ConfirmedOn(confirmed_on)), "visit-not-yours")
     visit.state = VISIT.move(VisitState(visit.state), "agree")
+    _require_will(visit, at)
     _require_quote(visit, quote_id, at)
     _require_owed(visit, amount_minor, at, surplus_wanted=surplus_wanted)
     agreement = Agreement(
@@ -87,7 +91,8 @@ def enter_code(*, visit_id: UUID, code: str, actor: Actor, at: datetime) -> Code
     """The agent types the code that the customer said; wrong tries are counted under the visit's lock.
 
     An outcome, never an exception, says whether it was right: the count must survive. Three wrong tries at a visit
-    lock code entry, whatever amounts were agreed in between, or a new agreement would buy new guesses. Records
+    lock code entry, whatever amounts were agreed in between, or a new agreement would buy new guesses. The code of
+    somebody who is forced is RIGHT too, and quietly records DuressSignalled with an Alert. Records
     CodeAccepted, CodeRefused, or CodeLocked with an Alert; nothing when entry is locked or the code expired. Raises
     Missing("visit-not-found"), Denied("visit-not-yours") or Conflict("no-amount-agreed" | "code-already-used" |
     "door-card-withdrawn").
@@ -103,7 +108,10 @@ def enter_code(*, visit_id: UUID, code: str, actor: Actor, at: datetime) -> Code
         return CodeResult.LOCKED
     if at >= agreement.code_expires_at:
         return CodeResult.EXPIRED
-    if not is_same_code(code, derive_code(visit, agreement)):
+    right = derive_code(visit, agreement)
+    if is_same_code(code, under_duress(right)):
+        call_for_help(visit, by="customer", actor=actor, at=at)
+    elif not is_same_code(code, right):
         return _count_wrong_try(visit, actor, at)
     agreement.code_accepted_at = at
     agreement.save(update_fields=["code_accepted_at"])
@@ -155,6 +163,16 @@ def _add_agreement(agreement: Agreement, visit: Visit, actor: Actor, at: datetim
         take_another_line(visit, actor=actor, at=at)
     agreement.generation = before.generation + 1 if before else 1
     agreement.save(force_insert=True)
+
+
+def _require_will(visit: Visit, at: datetime) -> None:
+    """Where the pack asks first, an amount waits for the answer; a doubt stops it whatever the pack says."""
+    newest = newest_will(visit)
+    if newest is None:
+        if door_rules(at=at).will_check is WillCheck.REQUIRED:
+            raise Conflict("will-not-checked")
+    elif not (newest.understands and newest.is_free):
+        raise Conflict("will-in-doubt")
 
 
 def _require_quote(visit: Visit, quote_id: UUID, at: datetime) -> None:

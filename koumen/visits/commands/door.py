@@ -97,16 +97,37 @@ def prove_customer(
     if visit.identity_tries >= IDENTITY_TRIES:
         raise Conflict("identity-tries-used")
     means = Means(means)
+    require(means is not Means.CALL_BACK, "visit-not-yours")  # the desk alone has called
     if means is Means.BIRTH_YEAR:
         if birth_year is None:
             raise Invalid("birth-year-missing", field="birth_year")
         matched = _is_birth_year(visit, birth_year, at)
     if not matched:
         return _count_failure(visit, means, actor, at)
+    _prove(visit, after, means, actor, at)
+    return ProofResult.PROVEN
+
+
+@command
+def vouch_for_customer(*, visit_id: UUID, actor: Actor, at: datetime) -> Visit:
+    """The desk has called the number on file and spoken with the customer at the door: they are proven.
+
+    Another means when a year or a card failed, also after the last try. Records CustomerProven. Raises
+    Missing("visit-not-found"), Denied("visit-not-yours") or Conflict("visit-cannot-prove" | "agent-not-proven").
+    """
+    visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
+    require(is_desk(actor), "visit-not-yours")
+    after = VISIT.move(VisitState(visit.state), "prove")
+    if visit.proof != Proof.AGENT:
+        raise Conflict("agent-not-proven")
+    _prove(visit, after, Means.CALL_BACK, actor, at)
+    return visit
+
+
+def _prove(visit: Visit, after: VisitState, means: Means, actor: Actor, at: datetime) -> None:
     visit.state, visit.proof, visit.proven_at = after, Proof.BOTH, at
     visit.save(update_fields=["state", "proof", "proven_at"])
     record(CustomerProven(subject_id=visit.id, means=means), actor=actor, at=at)
-    return ProofResult.PROVEN
 
 
 def _count_failure(visit: Visit, means: Means, actor: Actor, at: datetime) -> ProofResult:

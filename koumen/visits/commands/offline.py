@@ -8,10 +8,11 @@ from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record
 from koumen.credit.commands.quoting import make_quote
 from koumen.kit.actor import SYSTEM, Actor
+from koumen.visits.commands.watching import call_for_help
 from koumen.visits.events import AmountAgreed, CashUnproven, CodeAccepted, VisitPaid
 from koumen.visits.models import Agreement, Alert, Visit
 from koumen.visits.permissions import may_tell_offline_payment
-from koumen.visits.queries import is_card_word, newest_agreement
+from koumen.visits.queries import is_card_word, is_forced_word, newest_agreement
 from koumen.visits.rules.moments import CODE_LIVES
 from koumen.visits.rules.outcomes import AlertKind, ConfirmedOn
 from koumen.visits.rules.word import CardWord
@@ -34,7 +35,7 @@ def pay_visit_offline(*, visit_id: UUID, paid: OfflinePayment, actor: Actor, at:
     """Cash was taken without a signal; called by ``payments`` in the payment's transaction.
 
     Nothing about it is refused: the money has changed hands. Where the customer's word is right, the agreement
-    holds as if the code had been entered here. Where it is wrong or missing, or no such amount was agreed, the
+    holds as if the code had been entered here, and a forced one calls for help though late. Where it is wrong or missing, or no such amount was agreed, the
     visit is unproven and the desk is told to call the customer. A visit that cannot be paid any more keeps its
     state. Records CodeAccepted or CashUnproven, AmountAgreed where an agreement had to be made, VisitPaid where the
     visit was paid. Raises Missing("visit-not-found") or Denied("visit-not-yours").
@@ -44,6 +45,8 @@ def pay_visit_offline(*, visit_id: UUID, paid: OfflinePayment, actor: Actor, at:
     agreement = _agreement(visit, paid, actor, at)
     is_payable = VISIT.can(VisitState(visit.state), "pay")
     is_right = is_payable and _is_right(visit, agreement, paid)
+    if is_right and is_forced_word(visit, paid.word, said_at=paid.tendered_at):
+        call_for_help(visit, by="customer", actor=actor, at=at)
     if is_right:
         _accept(visit, agreement, paid, actor, at)
     else:

@@ -26,6 +26,8 @@ class Means(StrEnum):
     BIRTH_YEAR = "birth_year"  # said by the customer, compared here: the agent never sees the right one
     IDENTITY_CARD = "identity_card"
     LENDER_CARD = "lender_card"
+    DOOR_CARD = "door_card"  # the card whose line the visit took
+    CALL_BACK = "call_back"  # the desk called the number on file; only the desk can say so
 
 
 class ConfirmedOn(StrEnum):
@@ -42,6 +44,24 @@ class AlertKind(StrEnum):
     PICTURES_DIFFER = "pictures_differ"
     CODE_LOCKED = "code_locked"
     CASH_UNPROVEN = "cash_unproven"
+    DURESS = "duress"  # somebody said quietly that they are forced; nobody at the door sees it
+    PRESSURE = "pressure"  # the customer does not pay of their own will
+    NO_SIGN = "no_sign"  # an agent at a door has given no sign of life for too long
+    NO_OUTCOME = "no_outcome"  # arrived long ago, and no ending told: a receipt may be missing
+
+
+class CheckInResult(StrEnum):
+    """Whether a sign of life was understood; a call for help is RIGHT as well."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+
+
+class WillResult(StrEnum):
+    """Whether a visit may go on to an amount."""
+
+    GO_ON = "go_on"
+    STOP_KINDLY = "stop_kindly"
 
 
 CODE_TRIES = 3

@@ -14,6 +14,7 @@ from koumen.kit.canonical import canonical
 from koumen.kit.pictures import PICTURES
 
 CODE_DIGITS = 6
+SIGN_DIGITS = 4
 # A visit a month for a year; by then names, numbers and hands have changed, and so should the card.
 CARD_NUMBERS = 12
 
@@ -88,6 +89,22 @@ def release_code(key: bytes, binding: CodeBinding) -> str:
 
 def _digits(number: int) -> str:
     return f"{number % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+
+
+def under_duress(code: str) -> str:
+    """The code that says "I am forced": its last digit one higher, nine becoming nought (ADR 15).
+
+    Whoever forces the customer cannot tell the two apart: the true one is never shown to them.
+    """
+    return f"{code[:-1]}{(int(code[-1]) + 1) % 10}"
+
+
+def signs_of_life(key: bytes, *, agent_id: UUID) -> tuple[str, str]:
+    """An agent's two numbers of four digits: all is well; and, looking the same, help."""
+    number = _derive(key, "signs", agent_id=agent_id)
+    well, rest = number % 10**SIGN_DIGITS, number // 10**SIGN_DIGITS
+    alarm = (well + 1 + rest % (10**SIGN_DIGITS - 1)) % 10**SIGN_DIGITS
+    return f"{well:0{SIGN_DIGITS}d}", f"{alarm:0{SIGN_DIGITS}d}"
 
 
 def is_same_code(given: str, right: str) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from koumen.web.agent.pages import acts, bag, device, door, money, plan, road, today, visit
+from koumen.web.agent.pages import acts, bag, device, door, money, plan, road, safety, today, visit
 from koumen.web.ui.urls import site_urls
 
 urlpatterns = site_urls(
@@ -33,6 +33,9 @@ urlpatterns = site_urls(
         path("visits/<uuid:visit_id>/plan/", plan.show, name="plan"),
         path("visits/<uuid:visit_id>/plan/new/", plan.new, name="plan_new"),
         path("visits/<uuid:visit_id>/plan/agree/", plan.agree, name="plan_agree"),
+        path("visits/<uuid:visit_id>/questions/", safety.will, name="will"),
+        path("visits/<uuid:visit_id>/sign/", safety.sign, name="sign"),
+        path("my-numbers/", safety.numbers, name="my_numbers"),
         path("visits/<uuid:visit_id>/leave/", road.leave, name="leave"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from koumen.web.public.pages import carried, home, messages, receipt
+from koumen.web.public.pages import carried, genuine, home, messages, receipt
 from koumen.web.ui.urls import site_urls
 
 urlpatterns = site_urls(
@@ -14,6 +14,8 @@ urlpatterns = site_urls(
         path("a/<str:packed>/", carried.show, name="carried_receipt"),
         path("devices.json", carried.certificates, name="device_certificates"),
         path("receipt/", receipt.find, name="find_receipt"),
+        path("visit/", genuine.genuine, name="genuine"),
+        path("badge/", genuine.badge, name="badge"),
         path("messages/", messages.sent, name="messages_sent"),
     ],
 )

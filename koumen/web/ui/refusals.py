@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from koumen.kit.money import Money
+from koumen.web.ui.care_refusals import CARE_WORDS
 from koumen.web.ui.cash_refusals import CASH_WORDS
 from koumen.web.ui.dispatch_refusals import DISPATCH_WORDS
 from koumen.web.ui.preferences import current_language
@@ -25,6 +26,7 @@ _TITLES: dict[int, str | Promise] = {
 }
 
 _WORDS: dict[str, str | Promise] = {
+    **CARE_WORDS,
     **CASH_WORDS,
     **DISPATCH_WORDS,
     # visits
@@ -78,13 +80,6 @@ _WORDS: dict[str, str | Promise] = {
     "code-already-used": _("This number has been used already."),
     "identity-tries-used": _("There are no more tries. Please ask in another way or stop the visit."),
     "no-amount-agreed": _("No amount has been agreed on yet."),
-    "door-card-not-yours": _("Only the phone desk and the branch make door cards."),
-    "door-card-not-found": _("There is no door card to use. Please make a new one."),
-    "door-card-withdrawn": _("This door card was reported lost. Use none of its lines; please call us."),
-    "door-card-used-up": _("Every line of this door card has been used. Please make a new one."),
-    "contact-changed-lately": _(
-        "The address was changed less than three days ago. No card is posted there yet; give it at the branch."
-    ),
     "alert-already-taken": _("A colleague is already looking after this."),
     # phones
     "devices-not-yours": _("Phones are not yours to manage."),

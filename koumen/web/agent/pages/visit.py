@@ -9,13 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from koumen.conduct import queries as conduct
+from koumen.conduct.rules.pack import WillCheck
 from koumen.kit import clock
 from koumen.kit.actor import Actor
 from koumen.kit.money import Money
 from koumen.payments import queries as payments
 from koumen.people.commands import reveal
 from koumen.visits import queries
-from koumen.visits.states import VISIT, VisitState
+from koumen.visits.states import AT_DOOR_STATES, VISIT, VisitState
 from koumen.web.agent.pages.forms import BirthYearForm, CodeForm
 from koumen.web.ui.actors import actor_of
 
@@ -82,10 +84,13 @@ def page(actor: Actor, visit_id: UUID, at: datetime, **more: Any) -> dict[str, A
         "stamp": _stamp(visit),
         "step": f"agent/steps/{_step(visit, bool(agreement and agreement.code_accepted_at))}.html",
         "verbs": VISIT.verbs(state),
+        "is_at_door": state in AT_DOOR_STATES,
     }
     context |= _form(context["step"])
     if state is V.AT_THE_DOOR and not visit.pictures_differed_at and visit.proof == "none":
         context["pair"] = queries.pictures_for(actor=actor, visit_id=visit_id)
+    if state is V.PROVEN:
+        context |= _questions(visit, at)
     if state in KNOWS_AMOUNT and agreement:
         context["agreed"] = Money(agreement.amount_minor, visit.currency)
         context["payment"] = payments.open_tender(visit)
@@ -95,6 +100,14 @@ def page(actor: Actor, visit_id: UUID, at: datetime, **more: Any) -> dict[str, A
             context["room"] = Money(context["advice"].room_minor, visit.currency)
         context["receipts"] = payments.receipts_of_visit(actor=actor, visit_id=visit_id)
     return context | more
+
+
+def _questions(visit: "Visit", at: datetime) -> dict[str, Any]:
+    """Whether the pack wants the customer asked first, and whether a doubt came of it."""
+    newest = queries.newest_will(visit)
+    if newest:
+        return {"is_in_doubt": not (newest.understands and newest.is_free)}
+    return {"asks_first": conduct.door_rules(at=at).will_check is not WillCheck.NO}
 
 
 def _form(step: str) -> dict[str, Any]:

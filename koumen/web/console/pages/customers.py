@@ -55,7 +55,7 @@ def search(request: HttpRequest) -> HttpResponse:
     account = _account_number(actor, text)
     if account:
         return redirect("account", account=account)
-    hits = _found(actor, text)
+    hits = found_customers(actor, text)
     if len(hits) == 1:
         return redirect("customer", customer_id=hits[0].id)
     named = reveal(person_ids=[one.person_id for one in hits], purpose="console-search", actor=actor, at=at)
@@ -75,7 +75,7 @@ def _account_number(actor: Actor, text: str) -> str:
         return ""
 
 
-def _found(actor: Actor, text: str) -> "list[Customer]":
+def found_customers(actor: Actor, text: str) -> "list[Customer]":
     """Whoever has this number, of one kind or the other."""
     by_number = people.customer_by_number(actor=actor, number=text)
     if by_number:

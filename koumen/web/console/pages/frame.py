@@ -32,6 +32,8 @@ def _staff(actor: Actor) -> bool:
 
 SECTIONS = (
     Section("home", _("The day"), _staff),
+    Section("alerts", _("Alarms"), _staff),
+    Section("genuine", _("Is it genuine?"), _staff),
     Section("customers", _("Customers"), _staff),
     Section("plans", _("Repayment plans"), _staff),
     Section("finance", _("Finance"), may_read_books),

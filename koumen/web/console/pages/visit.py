@@ -26,7 +26,7 @@ from koumen.people.commands import reveal
 from koumen.visits import commands as visits
 from koumen.visits import queries
 from koumen.visits.permissions import is_desk
-from koumen.visits.states import VisitState
+from koumen.visits.states import Proof, VisitState
 from koumen.web.console.pages.facts import ending_words, told
 from koumen.web.console.pages.frame import page
 from koumen.web.console.pages.words import (
@@ -57,6 +57,7 @@ class DeskActs:
     visit_id: UUID
     can_unlock: bool
     can_renew: bool
+    can_vouch: bool
 
 
 def desk_acts(visit: "Visit", *, is_desk: bool) -> DeskActs:
@@ -65,6 +66,7 @@ def desk_acts(visit: "Visit", *, is_desk: bool) -> DeskActs:
         visit_id=visit.id,
         can_unlock=is_desk and visit.code_locked and visit.state == VisitState.AGREED,
         can_renew=is_desk and bool(visit.pictures_differed_at) and visit.state == VisitState.AT_THE_DOOR,
+        can_vouch=is_desk and visit.proof == Proof.AGENT and visit.state == VisitState.AT_THE_DOOR,
     )
 
 
@@ -172,6 +174,13 @@ def unlock(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 def pictures(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """New pictures, after the call back."""
     return _after_a_call(request, visit_id, visits.renew_pictures)
+
+
+@signed_in
+@require_POST
+def vouch(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """The customer is who they are: they answered on the number on file."""
+    return _after_a_call(request, visit_id, visits.vouch_for_customer)
 
 
 def _after_a_call(request: HttpRequest, visit_id: UUID, act: Any) -> HttpResponse:

@@ -99,8 +99,27 @@ ALERTS: Words = {
     "pictures_differ": _("Pictures differ"),
     "code_locked": _("Code locked"),
     "cash_unproven": _("Cash without the customer's word: call them"),
+    "duress": _("Quiet call for help"),
+    "pressure": _("Does not pay of their own will"),
+    "no_sign": _("No sign of life from the agent"),
+    "no_outcome": _("No ending: a receipt may be missing"),
 }
-ALERTS: Words = {"pictures_differ": _("Pictures differ"), "code_locked": _("Code locked")}
+ALERT_ADVICE: Words = {
+    "pictures_differ": _("Call the customer. Who stands there may be a stranger."),
+    "code_locked": _("Call the customer on the number on file before you give a new code."),
+    "cash_unproven": _("Call the customer and ask what they gave, and whether they said a code."),
+    "duress": _("Somebody is being forced. Call nobody at the door; call the police and a colleague nearby."),
+    "pressure": _("Call the customer later, alone. Nothing of this visit counts against them."),
+    "no_sign": _("Call the agent. If nobody answers, call the customer, then the police."),
+    "no_outcome": _("Call the customer and ask whether they gave money."),
+}
+ANSWERS: Words = {
+    "expected": _("Yes: this visit"),
+    "nobody": _("No visit now; do not open"),
+    "danger": _("No visit, and somebody is at the door"),
+    "not_reached": _("Not reached"),
+}
+ASKED_BY: Words = {"page": _("asked on the page"), "phone": _("asked by telephone")}
 CARD_WAYS: Words = {"letter": _("Sent by letter"), "counter": _("Given at the branch")}
 NATURES: Words = {"service": _("Service"), "collection": _("Collection")}
 INITIATORS: Words = {

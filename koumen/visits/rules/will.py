@@ -1,0 +1,37 @@
+"""Does the customer understand, and pay of their own will? (CONC 7.3; threats T8, T9, T10.)"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from koumen.visits.rules.outcomes import WillResult
+
+
+class Company(StrEnum):
+    """Who else is there while the customer answers."""
+
+    ALONE = "alone"
+    TRUSTED = "trusted"  # somebody whom the customer asked to stay
+    OTHERS = "others"
+
+
+class Payer(StrEnum):
+    """Whose money it is."""
+
+    THEMSELVES = "themselves"
+    FAMILY = "family"
+    SOMEBODY_ELSE = "somebody_else"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WillAnswers:
+    """What the customer answered, as codes: no word of theirs is written down."""
+
+    company: Company
+    understands: bool
+    is_free: bool
+    payer: Payer
+
+
+def may_go_on(answers: WillAnswers) -> WillResult:
+    """Only with both a yes to understanding and a yes of their own will; who pays and who is there changes nothing."""
+    return WillResult.GO_ON if answers.understands and answers.is_free else WillResult.STOP_KINDLY

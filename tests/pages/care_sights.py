@@ -1,0 +1,36 @@
+"""What is there to keep people safe: is it genuine, alarms, door cards, questions and signs of life."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from koumen.kit.actor import SYSTEM, Role
+from koumen.visits import commands as visits
+from koumen.visits.rules.cards import CardWay
+from tests import builders
+from tests.pages.sight import Sight
+from tests.sites import doors
+from tests.visits.stories import a_visit
+
+
+def care_sights(at: datetime) -> Iterator[Sight]:
+    """From a card that was printed to an alarm that somebody took."""
+    story = a_visit(at)
+    desk = doors.as_staff(builders.a_person(at, role=Role.DISPATCHER))
+    home, phone = doors.as_customer(story.home.person_id), doors.as_agent(story.agent.person_id)
+    here, there = f"/visits/{story.visit_id}/", f"/agent/visits/{story.visit_id}/"
+    visits.issue_door_card(customer_id=story.home.id, way=CardWay.COUNTER, actor=SYSTEM, at=at)
+    visits.ask_if_genuine(customer_number=story.home.number, actor=SYSTEM, at=at)
+    yield Sight("console-genuine", desk, f"/console/genuine/?q={story.home.number}")
+    yield Sight("console-door-card", desk, f"/console/customers/{story.home.id}/")
+    yield Sight("customer-visit-with-card", home, here)
+    yield Sight("agent-my-numbers", phone, "/agent/my-numbers/")
+    story.at_the_door()
+    yield Sight("customer-door-with-card", home, here)
+    yield Sight("agent-door-with-card", phone, there)
+    yield Sight("agent-sign", phone, f"{there}sign/")
+    story.compares()
+    yield Sight("agent-identity-with-card", phone, there)
+    visits.vouch_for_customer(visit_id=story.visit_id, actor=builders.staff(Role.DISPATCHER), at=story.now)
+    yield Sight("agent-questions", phone, f"{there}questions/")
+    a_visit(at).at_the_door().compares(matched=False)
+    yield Sight("console-alerts", desk, "/console/alerts/")
