@@ -213,6 +213,16 @@ class AccountWrittenOff(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LimitChanged(Event):
+    """How much an account may owe was changed; the subject is the credit account."""
+
+    before_minor: int
+    limit_minor: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CreditAccountClosed(Event):
     """An account with nothing open was closed; the subject is the credit account."""
 

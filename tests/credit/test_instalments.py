@@ -77,7 +77,8 @@ def test_settling_early_asks_for_the_principal_and_saves_the_charges_to_come(lin
     plan = split(line, a_purchase(line, 1_000_00, day(9, 5), terms=12), day(9, 6))
     line.is_billed(date(2026, 10, 1), day(10, 1))
     line.pays(90_66, day(10, 9))
-    now = queries.settlement_quote(actor=SYSTEM, plan_id=plan.id, at=day(10, 10))
+    now = queries.plan_today(actor=SYSTEM, plan_id=plan.id, at=day(10, 10)).settlement
+    assert now is not None
     assert (now.pay_minor, now.saved_minor) == (1_000_00 - 83_33, 88_00 - 7_33)
     key = new_id()
     for _ in range(2):

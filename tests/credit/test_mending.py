@@ -4,12 +4,15 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from koumen.audit.models import Fact
 from koumen.credit import commands
 from koumen.credit.books import check_books
 from koumen.credit.jobs import release_old_reservations
 from koumen.credit.models import Activity, CreditAccount, Proposal
+from koumen.credit.queries.effects import effect_of_limit
+from koumen.credit.queries.timeline import TimelineSearch, timeline
 from koumen.credit.rules.allocation import Bucket
 from koumen.credit.rules.mending import Act
 from koumen.credit.rules.parameters import Parameters
@@ -181,6 +184,40 @@ def test_a_debt_is_written_off_by_two_and_what_comes_later_is_a_recovery(
     books = {line.kind.value: line.balance_minor for line in trial_balance(actor=SYSTEM)}
     assert (books["write_off_expense"], books["recovery_income"]) == (5_055_00, -5_055_00)
     assert check_books().is_right
+
+
+def test_another_limit_takes_two_persons_and_leaves_what_is_owed(late: Line, ana: Actor, bo: Actor) -> None:
+    before, owed = CreditAccount.objects.get(id=late.account_id), late.owed(day(11, 2)).all_minor
+    wanted = commands.Proposed(account_id=late.account_id, act=Act.LIMIT, reason="risk", amount_minor=1_00)
+    shown = effect_of_limit(
+        actor=ana, account_id=late.account_id, limit_minor=wanted.amount_minor, at=day(11, 2)
+    )
+    assert (shown.before_minor, shown.after_minor) == (before.limit_minor, 1_00)
+    row = commands.propose(proposed=wanted, key=new_id(), actor=ana, at=day(11, 2))
+    assert CreditAccount.objects.get(id=late.account_id).limit_minor == before.limit_minor
+    with pytest.raises(Denied):
+        decided(row, ana, day(11, 2))
+    decided(row, bo, day(11, 2))
+    after = CreditAccount.objects.get(id=late.account_id)
+    assert (after.limit_minor, after.version) == (1_00, before.version + 1)
+    assert late.owed(day(11, 2)).all_minor == owed
+    with pytest.raises(Conflict) as refused:
+        late.buys(1_00, day(11, 2, 13))
+    assert refused.value.code == "limit-exceeded"
+    with pytest.raises(Conflict) as again:
+        commands.propose(proposed=wanted, key=new_id(), actor=ana, at=day(11, 3))
+    assert again.value.code == "limit-unchanged"
+    opened = timeline(actor=ana, account_id=late.account_id, search=TimelineSearch(kind="opened")).rows[0]
+    assert opened.amount_minor == before.limit_minor, "the account began with the older limit"
+
+
+def test_the_database_too_sees_one_person_in_two_roles(late: Line, ana: Actor) -> None:
+    row = commands.propose(proposed=a_waiver(late), key=new_id(), actor=ana, at=day(11, 2))
+    other_role = f"administrator:{ana.person_id}"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Proposal.objects.filter(id=row.id).update(
+            state="approved", decided_by=other_role, decided_at=day(11, 2)
+        )
 
 
 def test_the_due_day_moves_once_in_twelve_months_and_never_while_late(late: Line) -> None:

@@ -1,24 +1,33 @@
-"""Taking back, letting go, giving up and closing. Inner commands of what two people decide, or the system's."""
+"""Taking back, letting go, giving up, another limit, closing. Inner commands of what two people decide, or the system's."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from koumen.audit.command import command, require
-from koumen.audit.commands import fact_row
+from koumen.audit.commands import fact_row, record
 from koumen.branch.queries import this_branch
 from koumen.credit.commands.entering import begin, enter, forget
 from koumen.credit.commands.holding import hold_account
 from koumen.credit.commands.keeping import keep
-from koumen.credit.events import AccountWrittenOff, ActivityReversed, ChargeWaived, CreditAccountClosed
+from koumen.credit.events import (
+    AccountWrittenOff,
+    ActivityReversed,
+    ChargeWaived,
+    CreditAccountClosed,
+    LimitChanged,
+)
 from koumen.credit.models import Activity as ActivityRow
+from koumen.credit.models import CreditAccount
 from koumen.credit.permissions import may_mend_accounts, visible_to
 from koumen.credit.queries.buying import reserved_minor
 from koumen.credit.queries.past import REVERSAL
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.activity import Activity, ActivityKind
 from koumen.credit.rules.allocation import Bucket
-from koumen.credit.rules.mending import FINAL
+from koumen.credit.rules.mending import FINAL, require_new_limit
 from koumen.credit.rules.position import Move
 from koumen.credit.states import CREDIT_ACCOUNT, AccountState
 from koumen.kit.actor import Actor
@@ -160,6 +169,27 @@ def write_off_account(*, account_id: UUID, reason: str, actor: Actor, at: dateti
     event = AccountWrittenOff(subject_id=account_id, amount_minor=owed, currency=held.currency, reason=reason)
     change.facts.append(fact_row(event, actor=actor, at=at))
     keep(change)
+
+
+@command
+def change_limit(*, account_id: UUID, limit_minor: int, reason: str, actor: Actor, at: datetime) -> None:
+    """Let an account owe more, or less: what is owed already stays, only new purchases ask the new limit.
+
+    Records LimitChanged. Raises Denied("credit-not-yours"), Missing("account-not-found"),
+    Invalid("amount-not-positive" | "amount-too-large") or Conflict("account-not-active" | "limit-unchanged").
+    """
+    require(may_mend_accounts(actor), "credit-not-yours")
+    held = hold_account(actor, account_id)
+    require_new_limit(held, limit_minor)
+    CreditAccount.objects.filter(id=account_id).update(limit_minor=limit_minor, version=F("version") + 1)
+    event = LimitChanged(
+        subject_id=account_id,
+        before_minor=held.limit_minor,
+        limit_minor=limit_minor,
+        currency=held.currency,
+        reason=reason,
+    )
+    record(event, actor=actor, at=at)
 
 
 @command

@@ -1,4 +1,4 @@
-"""Reversals, waivers and write-offs: one person proposes, a second one decides, and only then it happens."""
+"""Reversals, waivers, write-offs and other limits: one person proposes, a second one decides, and only then it happens."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,13 +7,14 @@ from uuid import UUID
 from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record, remember
 from koumen.credit.commands.holding import hold_account
-from koumen.credit.commands.mending import reverse_activity, waive_charge, write_off_account
+from koumen.credit.commands.mending import change_limit, reverse_activity, waive_charge, write_off_account
 from koumen.credit.events import ProposalDecided, ProposalMade
 from koumen.credit.models import Activity, Proposal
 from koumen.credit.permissions import may_mend_accounts, visible_to
 from koumen.credit.queries.past import REVERSAL
+from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.allocation import Bucket
-from koumen.credit.rules.mending import REASONS, WAIVABLE, Act, is_same_person
+from koumen.credit.rules.mending import REASONS, WAIVABLE, Act, is_same_person, require_new_limit
 from koumen.credit.states import PROPOSAL, ProposalState
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict, Denied, Invalid, Missing
@@ -23,7 +24,7 @@ from koumen.ledger.rules.posting import check_amount
 
 @dataclass(frozen=True, kw_only=True)
 class Proposed:
-    """What is proposed: an activity to take back, a charge to let go, or a debt to write off."""
+    """What is proposed: an activity to take back, a charge to let go, a debt to write off, or another limit."""
 
     account_id: UUID
     act: Act
@@ -39,14 +40,13 @@ def propose(*, proposed: Proposed, key: UUID, actor: Actor, at: datetime) -> Pro
 
     Records ProposalMade. Raises Denied("credit-not-yours"), Missing("account-not-found" | "activity-not-found"),
     Invalid("reason-unknown" | "amount-not-positive" | "bucket-unknown") or Conflict("activity-already-reversed" |
-    "proposal-open" | "key-reused").
+    "account-not-active" | "limit-unchanged" | "proposal-open" | "key-reused").
     """
     require(may_mend_accounts(actor), "credit-not-yours")
     memory = remember("propose", actor=actor, key=key, inputs=_inputs(proposed), at=at)
     if memory.answer is not None:
         return Proposal.objects.get(id=memory.answer["proposal"])
-    hold_account(actor, proposed.account_id)
-    amount = _require_sensible(proposed)
+    amount = _require_sensible(proposed, hold_account(actor, proposed.account_id))
     row = Proposal.objects.create(
         id=new_id(),
         account_id=proposed.account_id,
@@ -123,6 +123,10 @@ def _do(row: Proposal, actor: Actor, at: datetime) -> None:
             actor=actor,
             at=at,
         )
+    elif row.act == Act.LIMIT:
+        change_limit(
+            account_id=row.account_id, limit_minor=row.amount_minor, reason=row.reason, actor=actor, at=at
+        )
     else:
         write_off_account(account_id=row.account_id, reason=row.reason, actor=actor, at=at)
 
@@ -138,7 +142,7 @@ def _inputs(proposed: Proposed) -> dict[str, object]:
     }
 
 
-def _require_sensible(proposed: Proposed) -> int:
+def _require_sensible(proposed: Proposed, held: HeldAccount) -> int:
     """Whether it could happen as things stand now; returns its amount."""
     if proposed.reason not in REASONS[proposed.act]:
         raise Invalid("reason-unknown", field="reason", value=proposed.reason[:40])
@@ -151,6 +155,9 @@ def _require_sensible(proposed: Proposed) -> int:
         if proposed.bucket not in WAIVABLE:
             raise Invalid("bucket-unknown", field="bucket", value=str(proposed.bucket)[:40])
         check_amount(proposed.amount_minor)
+        return proposed.amount_minor
+    if proposed.act is Act.LIMIT:
+        require_new_limit(held, proposed.amount_minor)
         return proposed.amount_minor
     if proposed.act is Act.WRITE_OFF:
         return 0

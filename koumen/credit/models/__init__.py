@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from koumen.credit.models.proposals import Proposal
 from koumen.credit.models.repayment_plans import (
     RepaymentPlan,
     RepaymentPlanAnswers,
@@ -22,6 +23,7 @@ __all__ = [
     "ImportBatch",
     "InstalmentPlan",
     "ProductVersion",
+    "Proposal",
     "Purchase",
     "Quote",
     "Repayment",
@@ -289,41 +291,6 @@ class Reservation(models.Model):
         indexes = [
             models.Index(fields=["account"], condition=models.Q(state="held"), name="credit_reservation_held")
         ]
-
-
-class Proposal(models.Model):
-    """What one person proposes about an account and a second one decides: a reversal, a waiver, a write-off."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="proposals")
-    act = models.TextField()  # rules.mending.Act
-    state = models.TextField()
-    activity = models.ForeignKey(Activity, null=True, on_delete=models.PROTECT, related_name="proposals")
-    bucket = models.TextField(null=True)
-    amount_minor = models.BigIntegerField()
-    reason = models.TextField()  # rules.mending.REASONS
-    proposed_by = models.TextField()  # the actor's key
-    proposed_at = models.DateTimeField()
-    decided_by = models.TextField(null=True)
-    decided_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(state="proposed", decided_by__isnull=True, decided_at__isnull=True)
-                | (
-                    ~models.Q(state="proposed")
-                    & models.Q(decided_by__isnull=False, decided_at__isnull=False)
-                    & ~models.Q(decided_by=models.F("proposed_by"))
-                ),
-                name="credit_proposal_two_persons",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(act="reversal") | models.Q(activity__isnull=False),
-                name="credit_proposal_activity",
-            ),
-        ]
-        indexes = [models.Index(fields=["state", "proposed_at"], name="credit_proposal_state")]
 
 
 class Quote(models.Model):

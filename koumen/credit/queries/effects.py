@@ -7,14 +7,16 @@ from uuid import UUID
 
 from koumen.branch.queries import this_branch
 from koumen.credit.queries.accounts import position_at
+from koumen.credit.queries.buying import reserved_minor
 from koumen.credit.queries.past import activities_of, baseline, plan_rows
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.activity import Activity, ActivityKind
 from koumen.credit.rules.allocation import Bucket
 from koumen.credit.rules.applying import Split
+from koumen.credit.rules.buying import room_minor
 from koumen.credit.rules.entering import Entered, Past, enter_forward, enter_late, is_newest
 from koumen.credit.rules.folding import fold
-from koumen.credit.rules.mending import Act
+from koumen.credit.rules.mending import Act, require_new_limit
 from koumen.credit.rules.owing import Owed, owed_by
 from koumen.credit.rules.position import Position
 from koumen.kit.actor import Actor
@@ -69,6 +71,34 @@ def effect_of_mending(  # noqa: PLR0913  (what is proposed, besides who and when
         bucket=bucket,
     )
     return _effect(account, _entered(account, activity).position, at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitEffect:
+    """A limit and what of it is free, today and with another limit; ``free`` below zero: more is owed than it allows."""
+
+    currency: str
+    before_minor: int
+    after_minor: int
+    free_before_minor: int
+    free_after_minor: int
+
+
+def effect_of_limit(*, actor: Actor, account_id: UUID, limit_minor: int, at: datetime) -> LimitEffect:
+    """What another limit would leave free; two queries.
+
+    Raises Missing("account-not-found") and what the change itself would: rules.mending.require_new_limit.
+    """
+    account = position_at(actor=actor, account_id=account_id, at=at)
+    require_new_limit(account, limit_minor)
+    held = reserved_minor(account_id)
+    return LimitEffect(
+        currency=account.currency,
+        before_minor=account.limit_minor,
+        after_minor=limit_minor,
+        free_before_minor=room_minor(account.limit_minor, account.position, held),
+        free_after_minor=room_minor(limit_minor, account.position, held),
+    )
 
 
 def effect_of_repayment(

@@ -176,16 +176,6 @@ def _today(view: PlanView, account: HeldAccount, today: date) -> PlanToday:
     )
 
 
-def settlement_quote(*, actor: Actor, plan_id: UUID, at: datetime) -> Settlement:
-    """What settling a running plan costs today, and what it saves; two queries. Raises Missing("plan-not-found")."""
-    row = plan(actor=actor, plan_id=plan_id)
-    account = position_at(actor=actor, account_id=row.account_id, at=at)
-    running = next((one for one in account.position.plans if one.plan_id == plan_id), None)
-    if running is None:
-        raise Missing("plan-not-found")
-    return settlement(running, account.parameters, local_date(at, this_branch().zone))
-
-
 def _view(row: InstalmentPlan) -> PlanView:
     schedule = schedule_of(row.schedule)
     future = sum(one.principal_minor for one in schedule[row.next_no - 1 :]) - row.cut_minor

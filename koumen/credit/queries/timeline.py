@@ -84,7 +84,9 @@ _ALL = """
       case when p.state <> 'proposed' then p.state end, p.decided_at, p.decided_by)) v(what, at, who)
     where p.account_id = %(account)s and v.what is not null
     union all
-    select '0' || a.id, 'opened', a.opened_date::timestamp at time zone %(zone)s, null, a.limit_minor, a.id, null, '{}'
+    select '0' || a.id, 'opened', a.opened_date::timestamp at time zone %(zone)s, null,
+      coalesce((select (f.body::jsonb ->> 'before_minor')::bigint from audit_fact f
+                where f.subject_id = a.id and f.kind = 'LimitChanged' order by f.id limit 1), a.limit_minor), a.id, null, '{}'
     from credit_creditaccount a where a.id = %(account)s
     union all
     select '8' || f.fact_id, 'closed', f.at, f.at, 0, %(account)s, null, jsonb_build_object('by', f.actor)

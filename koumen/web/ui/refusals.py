@@ -140,6 +140,7 @@ _WORDS: dict[str, str | Promise] = {
     "tendered-in-the-future": _("This payment lies in the future."),
     # accounts: using, settling, mending, ending
     "account-closed": _("This account is closed."),
+    "limit-unchanged": _("The limit is this amount already."),
     "account-not-active": _("This account cannot be used for buying any more."),
     "refund-too-large": _("More is given back than was bought."),
     "settlement-too-small": _("To settle the plan, this much is needed, with what is overdue: %(wanted)s."),

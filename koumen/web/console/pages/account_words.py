@@ -17,6 +17,7 @@ ACTS: Words = {
     "reversal": gettext_lazy("Take back"),
     "waiver": gettext_lazy("Let a charge go"),
     "write_off": gettext_lazy("Write the debt off"),
+    "limit": gettext_lazy("Another limit"),
 }
 PROPOSALS: Words = {
     "proposed": gettext_lazy("Waits for a second person"),
@@ -38,6 +39,9 @@ REASONS: Words = {
     "fraud": gettext_lazy("Fraud"),
     "settled_by_law": gettext_lazy("Settled by a court"),
     "illness": gettext_lazy("Illness"),
+    "customer_asked": gettext_lazy("The customer asked for it"),
+    "income_checked": gettext_lazy("Income was looked at again"),
+    "risk": gettext_lazy("Too much would be at risk"),
     "calamity": gettext_lazy("An accident or a disaster"),
     "dispute": gettext_lazy("The customer disputes the debt"),
 }

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from koumen.credit.queries.effects import Effect
+from koumen.credit.queries.effects import Effect, LimitEffect
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Missing
 from koumen.kit.money import Money
@@ -24,16 +24,25 @@ def effect_rows(effect: Effect) -> list[dict[str, Any]]:
         (_("Instalments to come"), before.future_minor, after.future_minor),
         (_("Credit balance"), before.credit_balance_minor, after.credit_balance_minor),
     )
-    return [
-        {
-            "name": name,
-            "before": Money(old, currency),
-            "after": Money(new, currency),
-            "change": Money(new - old, currency) if new != old else None,
-        }
-        for name, old, new in rows
-        if old or new
-    ]
+    return [_row(name, old, new, currency) for name, old, new in rows if old or new]
+
+
+def limit_rows(effect: LimitEffect) -> list[dict[str, Any]]:
+    """The limit, and what of it is free."""
+    rows = (
+        (_("Limit"), effect.before_minor, effect.after_minor),
+        (_("Still free"), max(0, effect.free_before_minor), max(0, effect.free_after_minor)),
+    )
+    return [_row(name, old, new, effect.currency) for name, old, new in rows]
+
+
+def _row(name: str, old: int, new: int, currency: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "before": Money(old, currency),
+        "after": Money(new, currency),
+        "change": Money(new - old, currency) if new != old else None,
+    }
 
 
 def split_rows(effect: Effect) -> list[tuple[str, Money]]:

@@ -141,6 +141,7 @@ HAPPENED: Words = {
     "BillsMade": _("The night made bills"),
     "GracesEnded": _("The night looked at bills whose days of grace were over"),
     "BalanceReduced": _("A debt became smaller"),
+    "LimitChanged": _("The limit of an account was changed"),
     "PlanStarted": _("A debt was put into instalments, or a loan was paid out"),
     "PlanSettled": _("Instalments to come were made due at once"),
     "DueDayChanged": _("Bills are due on another day from now on"),

@@ -17,7 +17,7 @@ from koumen.audit.command import require
 from koumen.credit import commands
 from koumen.credit import queries as credit
 from koumen.credit.permissions import may_mend_accounts
-from koumen.credit.queries.effects import effect_of_mending
+from koumen.credit.queries.effects import effect_of_limit, effect_of_mending
 from koumen.credit.queries.proposals import ProposalSearch, proposal, proposals_found
 from koumen.credit.rules.activity import ActivityKind
 from koumen.credit.rules.allocation import Bucket
@@ -28,7 +28,7 @@ from koumen.kit.errors import Invalid, Missing, Refusal
 from koumen.kit.ids import new_id
 from koumen.kit.money import Money
 from koumen.web.console.pages import account_words
-from koumen.web.console.pages.effect_words import custody_words, effect_rows
+from koumen.web.console.pages.effect_words import custody_words, effect_rows, limit_rows
 from koumen.web.console.pages.frame import page, without
 from koumen.web.console.pages.who import told_who
 from koumen.web.console.pages.words import word
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from koumen.credit.models import CreditAccount, Proposal
 
 A_FILE_PAGE = 1000
+ASKS_AMOUNT = {Act.WAIVER: _("How much"), Act.LIMIT: _("The new limit")}
 
 
 class ProposeForm(forms.Form):
@@ -56,15 +57,16 @@ class ProposeForm(forms.Form):
     def __init__(
         self, data: Any, *, act: Act, currency: str, charges: Sequence[tuple[str, str]], **kwargs: Any
     ) -> None:
-        """The reasons of the act; a waiver also asks which charge."""
+        """The reasons of the act; a waiver also asks which charge and how much, another limit which."""
         super().__init__(data, **kwargs)
         self.currency, self.amount = currency, Money(0, currency)
         reasons = [(code, account_words.REASONS[code]) for code in REASONS[act]]
         self.fields["reason"].choices = reasons  # type: ignore[attr-defined]  # a choice field
         if act is Act.WAIVER:
             self.fields["bucket"] = forms.ChoiceField(label=_("Which charge"), choices=charges)
+        if act in ASKS_AMOUNT:
             self.fields["amount"] = forms.CharField(
-                label=_("How much"),
+                label=ASKS_AMOUNT[act],
                 max_length=LONGEST_AMOUNT,
                 widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
             )
@@ -92,7 +94,12 @@ class Wanted:
     def effect(self, actor: Actor, at: datetime) -> dict[str, Any]:
         """What it would do today, or why it cannot be done."""
         try:
-            found = effect_of_mending(
+            if self.act is Act.LIMIT:
+                found = effect_of_limit(
+                    actor=actor, account_id=self.account.id, limit_minor=self.amount_minor, at=at
+                )
+                return {"effect": limit_rows(found)}
+            mended = effect_of_mending(
                 actor=actor,
                 account_id=self.account.id,
                 act=self.act,
@@ -103,7 +110,7 @@ class Wanted:
             )
         except Refusal as refusal:
             return {"problem": words(refusal.code, **refusal.params)}
-        return {"effect": effect_rows(found)}
+        return {"effect": effect_rows(mended)}
 
 
 @signed_in
@@ -157,7 +164,7 @@ def _proposed(account: "CreditAccount", act: Act, form: ProposeForm) -> commands
         reason=said["reason"],
         activity_id=said["activity"] if act is Act.REVERSAL else None,
         bucket=Bucket(said["bucket"]) if act is Act.WAIVER else None,
-        amount_minor=form.amount.minor if act is Act.WAIVER else 0,
+        amount_minor=form.amount.minor if act in ASKS_AMOUNT else 0,
     )
 
 
@@ -165,10 +172,16 @@ def _form_page(
     request: HttpRequest, form: ProposeForm, account: "CreditAccount", act: Act, *, is_ready: bool
 ) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
-    context: dict[str, Any] = {"form": form, "account": account, "act": act, "title": account_words.ACTS[act]}
-    if act is Act.WAIVER:
+    context: dict[str, Any] = {
+        "form": form,
+        "account": account,
+        "act": act,
+        "asks_amount": act in ASKS_AMOUNT,
+        "title": account_words.ACTS[act],
+    }
+    if act in ASKS_AMOUNT:
         if is_ready:
-            bucket = Bucket(form.cleaned_data["bucket"])
+            bucket = Bucket(form.cleaned_data["bucket"]) if act is Act.WAIVER else None
             context |= Wanted(account, act, None, bucket, form.amount.minor).effect(actor, at)
     else:
         activity_id = _id(str(form["activity"].value() or "")) if act is Act.REVERSAL else None

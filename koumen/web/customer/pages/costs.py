@@ -37,6 +37,7 @@ def costs(request: HttpRequest, sheet_id: UUID) -> HttpResponseBase:
         else:
             return redirect(safe_next(request, reverse("costs", args=[sheet_id])))
     sheet = queries.cost_sheet(actor=actor, sheet_id=sheet_id)
+    following = safe_next(request, "")
     context = {
         "sheet": sheet,
         "seconds": Sheet.of(sheet.content).forced_read_seconds,
@@ -45,7 +46,8 @@ def costs(request: HttpRequest, sheet_id: UUID) -> HttpResponseBase:
         and sheet.shown_to == actor.key
         and sheet.valid_until > at
         and sheet.account.version == sheet.account_version,
-        "next": safe_next(request, ""),
+        "next": following,
+        "is_step": following == reverse("plan_begin", args=[sheet_id]),
     }
     return render(request, "customer/costs.html", context, status=409 if refused else 200)
 
