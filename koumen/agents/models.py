@@ -58,6 +58,7 @@ class Shift(models.Model):
     closed_at = models.DateTimeField(null=True)  # when all of it was back, or its loss written down
 
     class Meta:
+        indexes = [models.Index(fields=["date"], name="agents_shift_date")]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(joined_to=models.F("id")), name="agents_shift_not_joined_to_itself"

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from koumen.agents.models import Agent, Certificate, Item, Loan, Shift
@@ -169,6 +170,58 @@ def who_comes(*, shift_id: UUID) -> list[UUID]:
 def working_days(*, from_date: date, to_date: date) -> list[WorkingDay]:
     """Every shift in [from, to) that has stops of its own; no personal data, shown to nobody. One query."""
     return _working_days(Shift.objects.filter(date__gte=from_date, date__lt=to_date, joined_to=None))
+
+
+def working_days_of(*, shift_ids: Iterable[UUID]) -> list[WorkingDay]:
+    """Some shifts that have stops of their own; one query. Shown to nobody."""
+    return _working_days(Shift.objects.filter(id__in=list(shift_ids), joined_to=None))
+
+
+@dataclass(frozen=True)
+class DayDigest:
+    """How many shifts a date has, and a digest of their ids and versions: another one when any of them changed."""
+
+    shifts: int
+    digest: int
+
+
+@dataclass(frozen=True)
+class DayVersion:
+    """The version of a shift, with the shift to whose stops it goes, and the digest of the date at that moment."""
+
+    shift_id: UUID
+    leads: UUID
+    version: int
+    digest: int
+
+
+# The database's own hash of a UUID with the version as its seed; bit_xor does not mind the order.
+_DIGEST = "bit_xor(uuid_hash_extended(id, version))"
+
+
+def day_digests(*, from_date: date, to_date: date) -> Mapping[date, DayDigest]:
+    """The digests of the dates in [from, to) that have shifts, in order; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select date, count(*), {_DIGEST} from agents_shift"  # noqa: S608  (a constant)
+            " where date >= %s and date < %s group by date order by date",
+            [from_date, to_date],
+        )
+        return {day: DayDigest(shifts, digest) for day, shifts, digest in cursor.fetchall()}
+
+
+def day_versions(*, dates: Iterable[date]) -> Mapping[date, list[DayVersion]]:
+    """The versions of all shifts of some dates; one query."""
+    found: dict[date, list[DayVersion]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select date, id, coalesce(joined_to_id, id), version, {_DIGEST} over (partition by date)"  # noqa: S608
+            " from agents_shift where date = any(%s)",
+            [list(dates)],
+        )
+        for day, *version in cursor.fetchall():
+            found.setdefault(day, []).append(DayVersion(*version))
+    return found
 
 
 def working_day(*, shift_id: UUID) -> WorkingDay:

@@ -73,7 +73,8 @@ class Plan:
 def slots(*, actor: Actor, request: SlotRequest, at: datetime) -> list[Slot]:
     """Windows at which some agent can truly be there, at most three a part of a day, in order of time.
 
-    Four queries however many agents, days and visits (and one for the registry, once a process).
+    Four queries however many agents, days and visits (and one for the registry, once a process); in a large branch
+    (kept.py) four too, and three more when something changed.
     Raises Denied("slots-not-yours"), Invalid("place-off-the-roads").
     """
     require(may_ask_for_slots(actor), "slots-not-yours")
@@ -85,7 +86,7 @@ def slots_to_move(*, actor: Actor, visit_id: UUID, at: datetime) -> list[Slot]:
     visit = visible_to(actor).filter(id=visit_id).first()
     if visit is None:
         raise Missing("visit-not-found")
-    found = _slots(asking_again(visit, at=at, day=visit.date), at=at, without=[visit_id])
+    found = _slots(asking_again(visit, at=at, day=visit.date), at=at, moving=visit)
     return [
         slot for slot in found if (slot.shift_id, slot.window_from) != (visit.shift_id, visit.window_from)
     ]
@@ -108,24 +109,55 @@ def asking_again(visit: Visit, *, at: datetime, day: date) -> SlotRequest:
     )
 
 
-def _slots(request: SlotRequest, *, at: datetime, without: Collection[UUID] = ()) -> list[Slot]:
-    days = agents.working_days(from_date=request.from_date, to_date=request.to_date)
-    plan = plan_for(days, at=at, without=without)
-    _learn(plan, request.place)
-    found = [chance for day in days for chance in chances_of(plan, day, request, lead=OFFER_LEAD)]
-    wanted = {day.shift_id for day in days if request.prefers in day.agent_ids}
-    an_agent_each = best(
-        found, group=lambda slot: slot.window_from, most=1, first=lambda slot: slot.shift_id in wanted
-    )
+@dataclass(frozen=True)
+class Found:
+    """Windows that can be kept, at least the best of each, and the shifts of the agent who is preferred."""
+
+    chances: Sequence[Chance[Slot]]
+    preferred: frozenset[UUID]
+
+
+def _slots(request: SlotRequest, *, at: datetime, moving: Visit | None = None) -> list[Slot]:
+    from koumen.dispatch.queries.kept import find_in_kept
+
+    if moving is None:
+        found = [find_in_kept(request, at=at) or _find(request, at=at)]
+    else:
+        others = find_in_kept(request, at=at, without=moving.shift_id)
+        found = [others] if others else []
+        found.append(_find(request, at=at, moving=moving, only_its_shift=others is not None))
+    chances_ = [chance for one in found for chance in one.chances]
+    preferred = frozenset().union(*(one.preferred for one in found))
+    zone = this_branch().zone
+
+    def is_preferred(slot: Slot) -> bool:
+        return slot.shift_id in preferred
+
+    an_agent_each = best(chances_, group=lambda slot: slot.window_from, most=1, first=is_preferred)
     few = best(
         an_agent_each,
-        group=lambda slot: (slot.date, part_of_day(slot.window_from, plan.zone)),
+        group=lambda slot: (slot.date, part_of_day(slot.window_from, zone)),
         most=SLOTS_A_PART,
-        first=lambda slot: slot.shift_id in wanted,
+        first=is_preferred,
     )
-    in_order = sorted(few, key=lambda chance: (chance.window.shift_id not in wanted, chance.fit))
+    in_order = sorted(few, key=lambda chance: (not is_preferred(chance.window), chance.fit))
     ranked = [_ranked(chance.window, rank) for rank, chance in enumerate(in_order)]
     return sorted(ranked, key=lambda slot: slot.window_from)
+
+
+def _find(
+    request: SlotRequest, *, at: datetime, moving: Visit | None = None, only_its_shift: bool = False
+) -> Found:
+    """Ask the plain rule, shift by shift: all of them, or the one in which a visit is that is being moved."""
+    if moving and only_its_shift:
+        is_asked = request.from_date <= moving.date < request.to_date
+        days = agents.working_days_of(shift_ids=[moving.shift_id]) if is_asked else []
+    else:
+        days = agents.working_days(from_date=request.from_date, to_date=request.to_date)
+    plan = plan_for(days, at=at, without=[moving.id] if moving else [])
+    _learn(plan, request.place)
+    found = [chance for day in days for chance in chances_of(plan, day, request, lead=OFFER_LEAD)]
+    return Found(found, frozenset(day.shift_id for day in days if request.prefers in day.agent_ids))
 
 
 def _learn(plan: Plan, place: Place) -> None:
@@ -153,7 +185,7 @@ def plan_for(days: Sequence[WorkingDay], *, at: datetime, without: Collection[UU
 
     ``without`` leaves visits out, as if they were not there: the one that is being moved.
     """
-    routes = _routes([day.shift_id for day in days], without) if days else {}
+    routes = routes_of([day.shift_id for day in days], without) if days else {}
     dates = [day.date for day in days]
     packs = packs_between(from_date=min(dates), to_date=max(dates) + timedelta(days=1)) if dates else []
     return Plan(days, routes, packs, ways_on(dates), this_branch().zone, at)
@@ -170,12 +202,12 @@ def chances_of(plan: Plan, day: WorkingDay, request: SlotRequest, *, lead: timed
     if pack is None or not may_serve(day, request):
         return []
     windows = [
-        (Slot(day.shift_id, day.agent_id, day.date, start, end), _seconds(start), _seconds(end))
-        for start, end in windows_between(day.starts_at, day.ends_at, plan.zone)
-        if start >= plan.at + lead and _may_book(pack, day, start, end, plan.zone)
+        (slot_of(day, start, end), seconds(start), seconds(end))
+        for start, end in bookable(pack, day, plan.zone)
+        if start >= plan.at + lead
     ]
     promises = [routed.promise for routed in plan.routes.get(day.shift_id, ())]
-    rest_of_it = day_at(frame_of(day), promises, _seconds(plan.at), plan.ways[day.date])
+    rest_of_it = day_at(frame_of(day), promises, seconds(plan.at), plan.ways[day.date])
     return chances(rest_of_it, windows, Wanted(request.place, request.service_s))
 
 
@@ -189,14 +221,23 @@ def may_serve(day: WorkingDay, request: SlotRequest) -> bool:
 def frame_of(day: WorkingDay) -> Frame:
     """A shift as the solver sees it, with the break that it owes."""
     due = break_due(day.starts_at, day.ends_at)
-    rest = Rest(int(LENGTH.total_seconds()), _seconds(due[0]), _seconds(due[1])) if due else None
-    held_until = _seconds(day.held_until) if day.held_until else 0
-    return Frame(_seconds(day.starts_at), _seconds(day.ends_at), day.start, rest, held_until, day.is_off)
+    rest = Rest(int(LENGTH.total_seconds()), seconds(due[0]), seconds(due[1])) if due else None
+    held_until = seconds(day.held_until) if day.held_until else 0
+    return Frame(seconds(day.starts_at), seconds(day.ends_at), day.start, rest, held_until, day.is_off)
 
 
-def _may_book(pack: Pack, day: WorkingDay, start: datetime, end: datetime, zone: ZoneInfo) -> bool:
-    given = book_circumstances(day, start, end, zone)
-    return decide(pack, Act.BOOK, start, given).verdict is Verdict.ALLOW
+def bookable(pack: Pack, day: WorkingDay, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+    """The windows of a shift in which a pack lets its agent come; they hang on its hours and certificates only."""
+    return [
+        (start, end)
+        for start, end in windows_between(day.starts_at, day.ends_at, zone)
+        if decide(pack, Act.BOOK, start, book_circumstances(day, start, end, zone)).verdict is Verdict.ALLOW
+    ]
+
+
+def slot_of(day: WorkingDay, start: datetime, end: datetime) -> Slot:
+    """A window of a shift as a slot."""
+    return Slot(day.shift_id, day.agent_id, day.date, start, end)
 
 
 def book_circumstances(day: WorkingDay, start: datetime, end: datetime, zone: ZoneInfo) -> Circumstances:
@@ -204,7 +245,8 @@ def book_circumstances(day: WorkingDay, start: datetime, end: datetime, zone: Zo
     return Circumstances(zone=zone, window_from=start, window_to=end, certificates=day.certificates)
 
 
-def _routes(shift_ids: Collection[UUID], without: Collection[UUID]) -> Mapping[UUID, Sequence[Routed]]:
+def routes_of(shift_ids: Collection[UUID], without: Collection[UUID] = ()) -> Mapping[UUID, Sequence[Routed]]:
+    """The visits of some shifts in the order of their routes; one query."""
     visits = Visit.objects.filter(shift_id__in=shift_ids).exclude(state=VisitState.CANCELLED)
     routes: dict[UUID, list[Routed]] = defaultdict(list)
     places = visits.annotate(place=F("stop__position"))
@@ -224,13 +266,14 @@ def _promise(visit: Visit) -> Promise:
         phase, since = Phase.ON_THE_WAY, visit.set_out_at
     return Promise(
         place=Place(visit.latitude, visit.longitude),
-        window_from=_seconds(visit.window_from),
-        window_to=_seconds(visit.window_to),
+        window_from=seconds(visit.window_from),
+        window_to=seconds(visit.window_to),
         service_s=visit.service_s,
         phase=phase,
-        since=_seconds(since) if since else 0,
+        since=seconds(since) if since else 0,
     )
 
 
-def _seconds(moment: datetime) -> int:
+def seconds(moment: datetime) -> int:
+    """A moment as the solver counts: whole seconds."""
     return int(moment.timestamp())

@@ -1,10 +1,12 @@
 """Travel times along roads: a customisable contraction hierarchy (Dibbelt, Strasser & Wagner 2016) a band."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import cos, radians
+from typing import TypeVar
 
 import numpy as np
 import routingkit_cch
@@ -14,10 +16,14 @@ from koumen.dispatch.roads.graph import NO_STOPPING, Roadmap
 from koumen.dispatch.solver.travel import EARTH_RADIUS_M, NO_WAY_S, Seconds
 from koumen.kit.place import Place
 
+Q = TypeVar("Q")
+
 # RoutingKit's own number for "closed".
 CLOSED_MS = 2**31 - 1
 # Pairs kept in memory: the ways of a thousand routes of twelve stops in four bands, several times over.
 MOST_PAIRS = 400_000
+# At the poles every meridian is near.
+EDGE = 1e-6
 # Places kept with their nearest node: every customer of a large branch.
 MOST_SNAPS = 200_000
 
@@ -95,16 +101,18 @@ class Roads:
         first, last = np.searchsorted(
             self.roads.latitude, [place.latitude - reach, place.latitude + reach], side="left"
         )
-        if first == last:
+        apart = (self.roads.longitude[first:last] - place.longitude + 180) % 360 - 180
+        wide = reach / max(cos(radians(place.latitude)), EDGE)
+        near = first + np.flatnonzero((np.abs(apart) <= wide) & self._stoppable[first:last])
+        if not len(near):
             return None
-        north = np.radians(self.roads.latitude[first:last] - place.latitude)
-        east = np.radians((self.roads.longitude[first:last] - place.longitude + 180) % 360 - 180)
-        metres = EARTH_RADIUS_M * np.hypot(north, east * cos(radians(place.latitude)))
-        metres = np.where(self._stoppable[first:last], metres, np.inf)
+        north = np.radians(self.roads.latitude[near] - place.latitude)
+        east = np.radians(apart[near - first]) * cos(radians(place.latitude))
+        metres = EARTH_RADIUS_M * np.hypot(north, east)
         nearest = int(np.argmin(metres))
         if metres[nearest] > self.driving.reach_m:
             return None
-        return Snap(int(first) + nearest, float(metres[nearest]))
+        return Snap(int(near[nearest]), float(metres[nearest]))
 
     def durations(self, starts: Sequence[Place], ends: Sequence[Place], band: int) -> Seconds:
         """(len(starts), len(ends)) int32, seconds, row = from, door to door with the margin."""
@@ -123,20 +131,32 @@ class Roads:
         walked = (
             np.array([snap.walk_m for snap in starts])[:, None] + np.array([s.walk_m for s in ends])[None, :]
         )
-        took = driven / 1000 + walked / self.driving.walk_m_s
+        return self.promised(driven, walked).astype(np.int32)
+
+    def promised(self, driven_ms: NDArray[np.int64], walked_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Seconds from door to door with the margin; NO_WAY_S where there is no way."""
+        took = driven_ms / 1000 + walked_m / self.driving.walk_m_s
         promised = self.driving.fixed_s + np.ceil(took * self.driving.margin)
-        return np.where(driven < CLOSED_MS, np.minimum(promised, NO_WAY_S), NO_WAY_S).astype(np.int32)
+        return np.where(driven_ms < CLOSED_MS, np.minimum(promised, NO_WAY_S), NO_WAY_S)
 
     def driven_ms(self, starts: Sequence[int], ends: Sequence[int], band: int) -> NDArray[np.int64]:
         """(len(starts), len(ends)) milliseconds from node to node, without margin; CLOSED_MS where there is no way."""
         if len(starts) == len(ends) == 1:
             return np.array([[self._pair_ms(starts[0], ends[0], band)]], np.int64)
-        metric = self._metrics[band]
         if len(ends) == 1:
-            column = routingkit_cch.CCHManyToOne(metric, list(starts)).distances_to(ends[0])
-            return _filled([column]).T
-        query = routingkit_cch.CCHOneToMany(metric, list(ends))
-        return _filled([query.distances_from(start) for start in starts])
+            to_one = self._mine_of("to one", band, routingkit_cch.CCHManyToOne)
+            to_one.repin_sources(list(starts))
+            return _filled([to_one.distances_to(ends[0])]).T
+        to_many = self._mine_of("to many", band, routingkit_cch.CCHOneToMany)
+        to_many.repin_targets(list(ends))
+        return _filled([to_many.distances_from(start) for start in starts])
+
+    def _mine_of(self, name: str, band: int, kind: Callable[[routingkit_cch.CCHMetric, list[int]], Q]) -> Q:
+        """A query with pins is a thread's own too; pinning it anew costs a tenth of making it."""
+        queries: dict[tuple[str, int], Q] = self._mine.__dict__.setdefault("pinned", {})
+        if (name, band) not in queries:
+            queries[name, band] = kind(self._metrics[band], [0])
+        return queries[name, band]
 
     def _pair_ms(self, start: int, end: int, band: int) -> int:
         known = self._pairs.get((start, end, band))
@@ -156,4 +176,6 @@ class Roads:
 
 
 def _filled(rows: Sequence[Sequence[int | None]]) -> NDArray[np.int64]:
+    with suppress(TypeError):  # of a None, which is rare: all nodes of a map reach each other
+        return np.array(rows, np.int64)
     return np.array([[CLOSED_MS if took is None else took for took in row] for row in rows], np.int64)

@@ -15,6 +15,7 @@ from koumen.kit.place import Place
 
 # A visit that has used up its time still needs a moment to end.
 AT_LEAST_S = 5 * 60
+_LONG_AGO = -(1 << 40)
 
 
 class Phase(Enum):
@@ -83,16 +84,32 @@ def day_at(frame: Frame, promises: Sequence[Promise], now: int, ways: Ways) -> D
 
 def day_from(frame: Frame, stands: Standing, promises: Sequence[Promise], ways: Ways) -> Day:
     """The rest of a shift from where the agent stands."""
-    nodes = [Node(stands.place, stands.free, EVER, 0)]
-    nodes += [
-        Node(promise.place, promise.window_from, promise.window_to - 1, promise.service_s)
-        for promise in promises
-        if promise.phase is Phase.AHEAD
-    ]
-    nodes.append(Node(frame.home, frame.starts, frame.ends, 0))
+    first = Node(stands.place, stands.free, EVER, 0)
     # once the hour of the break is over it was taken, or cannot be any more: nothing is planned around it
-    rest = frame.rest if frame.rest and nodes[0].earliest <= frame.rest.ends else None
-    return day_of(nodes, ways, rest)
+    rest = frame.rest if frame.rest and first.earliest <= frame.rest.ends else None
+    return day_of([first, *nodes_ahead(frame, promises)], ways, rest)
+
+
+def nodes_ahead(frame: Frame, promises: Sequence[Promise]) -> list[Node]:
+    """The visits that are ahead, and home."""
+    return [
+        *(
+            Node(promise.place, promise.window_from, promise.window_to - 1, promise.service_s)
+            for promise in promises
+            if promise.phase is Phase.AHEAD
+        ),
+        Node(frame.home, frame.starts, frame.ends, 0),
+    ]
+
+
+def free_as_time_goes_on(frame: Frame, promises: Sequence[Promise], ways: Ways) -> tuple[Place, int, int]:
+    """Where the agent is free next, and (at, again_s): free at max(at, now + again_s), whatever now is.
+
+    Each step of ``standing`` is such a maximum, so two moments, far apart, tell all.
+    """
+    soon = standing(frame, promises, _LONG_AGO, ways)
+    late = standing(frame, promises, -_LONG_AGO, ways)
+    return soon.place, soon.free, late.free + _LONG_AGO
 
 
 def standing(frame: Frame, promises: Sequence[Promise], now: int, ways: Ways) -> Standing:
