@@ -421,7 +421,16 @@ def locks_in(statements: list[str]) -> list[str]:
     found = []
     for statement in statements:
         table = next(
-            (table for table in names if f'from "{table}"' in statement or f"from {table}" in statement), ""
+            (
+                table
+                for table in names
+                if any(
+                    f"{word} {name}" in statement
+                    for word in ("from", "select")
+                    for name in (table, f'"{table}"')
+                )
+            ),
+            "",
         )
         if table and ("for update" in statement or "take_once" in statement):
             found.append(names[table])

@@ -11,7 +11,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 class Migration(migrations.Migration):
     """A trigger."""
 
-    dependencies: ClassVar = [("visits", "0004_needs"), ("agents", "0004_day_versions")]
+    dependencies: ClassVar = [("visits", "0005_watching"), ("agents", "0006_day_versions")]
     operations: ClassVar = [
         migrations.RunSQL(
             (SQL / "day_versions.sql").read_text("utf-8"),

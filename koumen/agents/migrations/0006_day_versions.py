@@ -11,7 +11,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 class Migration(migrations.Migration):
     """An index and triggers."""
 
-    dependencies: ClassVar = [("agents", "0003_teams")]
+    dependencies: ClassVar = [("agents", "0005_custody_guards")]
     operations: ClassVar = [
         migrations.AddIndex("shift", models.Index(fields=["date"], name="agents_shift_date")),
         migrations.RunSQL(
