@@ -1,7 +1,7 @@
 """Reactions of the room to what happened elsewhere, and what it does by itself."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -9,23 +9,31 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from koumen.agents.events import ShiftPlanned
+from koumen.agents.events import ShiftDelayed, ShiftEndedEarly, ShiftPlanned, ShiftResumed
 from koumen.audit.models import Fact
 from koumen.audit.reactions import reaction
 from koumen.branch.queries import this_branch
-from koumen.dispatch.events import PlaceAnswered, SlotTaken, StopDropped, WaitingJoined
+from koumen.dispatch.events import PlaceAnswered, SlotTaken, StopDropped, VisitOverridden, WaitingJoined
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
+from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict
-from koumen.visits.events import NobodyAnswered, VisitBrokenOff, VisitCancelled
+from koumen.visits.commands import notify_customer
+from koumen.visits.events import AgentTurnedBack, NobodyAnswered, VisitBrokenOff, VisitCancelled
+from koumen.visits.models import Visit
+from koumen.visits.queries import told
+from koumen.visits.rules.notices import NoticeKind, is_near, lateness_due
 
 logger = structlog.get_logger()
 
 PLAN = "koumen.dispatch.jobs.plan_one_day"
+IMPROVE = "koumen.dispatch.jobs.improve_repair"
 # Tomorrow is planned when hardly anybody books any more, and agents see their day before they sleep.
 EVENING_HOUR, EVENING_S = 20, 30.0
 # Most of what a booking makes possible is found in two seconds (warm start); a minute gathers bookings that come together.
 AFTER_A_CHANGE_S, GATHER_S = 2.0, 60
+# A dispatcher reads the first repair for longer than this.
+IMPROVE_S = 2.0
 
 
 @reaction(VisitCancelled, VisitBrokenOff, NobodyAnswered)
@@ -124,3 +132,72 @@ def tend_waiting_list(timestamp: int) -> None:
         except Conflict as refused:
             logger.info("waiting_not_ended", waiting_id=str(waiting_id), code=refused.code)
     offer_places(actor=SYSTEM, at=at)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="koumen.dispatch.jobs.watch_day", queue="now", queueing_lock="watch_day")
+def watch_day(timestamp: int) -> None:
+    """Each minute: tell customers who is near or late, and look for a repair where a promise is at risk.
+
+    What was told is told once, so that a run after a killed one goes on where that stopped.
+    """
+    del timestamp
+    at = clock.now()
+    today = local_date(at, this_branch().zone)
+    tell_customers(today, at)
+    look_for_repair(today, at)
+
+
+def tell_customers(day: date, at: datetime) -> None:
+    """Tell each customer of a day what is due at a moment and was not told yet."""
+    from koumen.dispatch.queries import expectations
+
+    coming = expectations(actor=SYSTEM, date=day, at=at)
+    known = told(visit_ids=[one.visit_id for one in coming])
+    for one in coming:
+        late = timedelta(seconds=one.late_s)
+        due = lateness_due(one.window_from, one.expected_at, late, at)
+        if due is None and is_near(one.expected_at, one.set_out_at, at):
+            due = NoticeKind.NEAR
+        if due and (one.visit_id, due) not in known:
+            notify_customer(visit_id=one.visit_id, kind=due, expected_at=one.expected_at, actor=SYSTEM, at=at)
+
+
+def look_for_repair(day: date, at: datetime) -> None:
+    """Propose what can be found at once, and let the optimiser improve on it soon."""
+    from koumen.dispatch.commands import propose_repair
+
+    found = propose_repair(date=day, seconds=0, actor=SYSTEM, at=at)
+    if found is None or found.made_at != at:
+        return
+    logger.info("repair_proposed", date=day.isoformat(), helped=len(found.content["helped"]))
+    soon = app.configure_task(name=IMPROVE, queueing_lock=f"improve {day}")
+    try:
+        with transaction.atomic():
+            soon.defer(day=day.isoformat())
+    except AlreadyEnqueued:
+        logger.debug("repair_waits_to_be_improved", date=day.isoformat())
+
+
+@app.task(name=IMPROVE, queue="heavy")
+def improve_repair(day: str) -> None:
+    """Look again with time for the optimiser: a better repair takes the place of the first."""
+    from koumen.dispatch.commands import propose_repair
+
+    propose_repair(date=date.fromisoformat(day), seconds=IMPROVE_S, actor=SYSTEM, at=clock.now())
+
+
+@reaction(ShiftEndedEarly, ShiftDelayed, ShiftResumed)
+def repair_day_of_shift(fact_id: UUID) -> None:
+    """An agent cannot go on, is held up, or goes on after all: a repair is looked for at once."""
+    from koumen.agents.queries import working_day
+
+    shift = working_day(shift_id=Fact.objects.get(fact_id=fact_id).subject_id)
+    look_for_repair(shift.date, clock.now())
+
+
+@reaction(AgentTurnedBack, VisitOverridden)
+def repair_day_of_visit(fact_id: UUID) -> None:
+    """An agent turned back, or a person said who does not go: a repair is looked for at once."""
+    visit = Visit.objects.get(id=Fact.objects.get(fact_id=fact_id).subject_id)
+    look_for_repair(visit.date, clock.now())

@@ -18,22 +18,24 @@ from koumen.visits.events import (
     AgentChanged,
     AgentSetOut,
     CodeLocked,
+    CustomerNotified,
     NobodyAnswered,
     PicturesRenewed,
     VisitBooked,
     VisitCancelled,
     VisitMoved,
     VisitRequested,
+    WantedLowered,
 )
 
 
 @reaction(
     *(VisitRequested, VisitBooked, VisitMoved, AgentChanged, VisitCancelled),
     *(AgentSetOut, AgentArrived, NobodyAnswered, CodeLocked, PicturesRenewed),
-    *(PaymentMade, ReceiptVoided, PlaceOffered),
+    *(CustomerNotified, WantedLowered, PaymentMade, ReceiptVoided, PlaceOffered),
 )
 def tell(fact_id: UUID) -> None:
-    """Tell the customer what happened, by the channels meant for it."""
+    """Tell customers and agents what happened, by the channels meant for it."""
     for outgoing in write_messages(fact_id=fact_id, actor=SYSTEM, at=clock.now()):
         _send(outgoing)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from koumen.kit.money import Money
 from koumen.messages.rules import figures
-from koumen.messages.rules.letter import Channel, Letter, Template, Voiding, Window
+from koumen.messages.rules.letter import Channel, Clock, Letter, Template, Voiding, Window
 
 WORDS: dict[Template, str] = {
     Template.VISIT_BOOKED: _(
@@ -38,6 +38,38 @@ WORDS: dict[Template, str] = {
     ),
     Template.VISIT_CANCELLED: _(
         "%(lender)s: The visit on %(day)s, %(window)s, is called off. Nobody will come. Questions: %(help)s"
+    ),
+    Template.VISIT_NOT_NEEDED: _(
+        "%(lender)s: We received your payment by another way and nothing is left to pay. The visit on %(day)s, "
+        "%(window)s, is called off. Nobody will come. Questions: %(help)s"
+    ),
+    Template.VISIT_FOR_LESS: _(
+        "%(lender)s: We received a payment from you. Our visit on %(day)s, %(window)s, stays; %(amount)s is left to "
+        "pay. Questions: %(help)s"
+    ),
+    Template.VISIT_TOMORROW: _(
+        "%(lender)s: We visit you on %(day)s, %(window)s. %(agent)s, badge %(badge)s, will come. If the time does not "
+        "suit you: %(link)s or call %(help)s"
+    ),
+    Template.VISIT_SOON: _(
+        "%(lender)s: We visit you today, %(window)s. %(agent)s, badge %(badge)s, will come. Have your two pictures "
+        "ready. Questions: %(help)s"
+    ),
+    Template.VISIT_LATE: _(
+        "%(lender)s: We are sorry, %(agent)s, badge %(badge)s, is late and can be with you at about %(time)s. You need "
+        "do nothing. Questions: %(help)s"
+    ),
+    Template.REBOOKING_OFFERED: _(
+        "%(lender)s: We are sorry, %(agent)s is very late and can be with you only at about %(time)s. You may choose "
+        "another time, it does not count against you: %(link)s or call %(help)s"
+    ),
+    Template.NOBODY_CAN_COME: _(
+        "%(lender)s: We are sorry, %(agent)s cannot come on %(day)s, %(window)s. We are looking for somebody else. You "
+        "may choose another time, it does not count against you: %(link)s or call %(help)s"
+    ),
+    Template.AGENT_NEAR: _(
+        "%(lender)s: %(agent)s, badge %(badge)s, is near and will be at your door at about %(time)s. Compare the two "
+        "pictures first."
     ),
     Template.AGENT_SET_OUT: _(
         "%(lender)s: %(agent)s, badge %(badge)s, is on the way to you and comes between %(window)s. "
@@ -73,6 +105,24 @@ WORDS: dict[Template, str] = {
     Template.RECEIPT_VOID: _(
         "%(lender)s: Your receipt %(receipt)s for %(amount)s is void and does not count: %(reason)s. "
         "You owe %(balance)s now. Please keep the paper. Questions: %(help)s"
+    ),
+}
+
+# What agents are told of the day that runs: no name, no amount, nothing of a debt.
+WORDS |= {
+    Template.STOP_CALLED_OFF: _(
+        "%(lender)s: Visit %(number)s on %(day)s, %(window)s, is called off. Please do not go there. Your list is up to date."
+    ),
+    Template.STOP_TAKEN_OVER: _(
+        "%(lender)s: Visit %(number)s on %(day)s, %(window)s, is not yours any more. Please do not go there. Your list is up to "
+        "date."
+    ),
+    Template.STOP_ADDED: _(
+        "%(lender)s: Visit %(number)s on %(day)s, %(window)s, is yours now. Please look at your list."
+    ),
+    Template.STOP_FOR_LESS: _(
+        "%(lender)s: Visit %(number)s on %(day)s, %(window)s, stays, for less than was said. The amount is agreed at the door as "
+        "always."
     ),
 }
 
@@ -123,6 +173,8 @@ def _written(value: object, language: str, zone: ZoneInfo) -> str:
         return figures.amount(value)
     if isinstance(value, date):
         return figures.day(value, language)
+    if isinstance(value, Clock):
+        return figures.about(value.moment, zone)
     if isinstance(value, Window):
         return figures.window(value.start, value.end, zone)
     return str(value)

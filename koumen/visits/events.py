@@ -39,6 +39,24 @@ class VisitMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomerNotified(Event):
+    """The clock gave a reason to tell the customer something; what the customer was told is in the message."""
+
+    notice: str
+    window_from: datetime
+    expected_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WantedLowered(Event):
+    """Money came by another way: less is left to pay than the visit was booked for."""
+
+    wanted_minor: int
+    before_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentChanged(Event):
     """Another agent comes; the promised window stays as it is."""
 

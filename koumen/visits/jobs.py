@@ -8,6 +8,8 @@ from koumen.kit.actor import SYSTEM
 from koumen.kit.errors import Conflict
 from koumen.visits import queries
 from koumen.visits.commands.booking import lapse_visit
+from koumen.visits.commands.following import follow_owed
+from koumen.visits.commands.telling import notify_customer
 from koumen.visits.commands.watching import raise_alarm
 from koumen.visits.rules.outcomes import AlertKind
 
@@ -36,3 +38,24 @@ def watch_doors(timestamp: int) -> None:
     for visit_id in queries.visits_at_doors():
         for kind in (AlertKind.NO_SIGN, AlertKind.NO_OUTCOME):
             raise_alarm(visit_id=visit_id, kind=kind, actor=SYSTEM, at=at)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="koumen.visits.jobs.remind", queue="normal", queueing_lock="remind")
+def remind(timestamp: int) -> None:
+    """Remind customers a day and two hours before; what a killed job left undone is due at the next run."""
+    del timestamp
+    at = clock.now()
+    for visit_id, kind in queries.reminders_due(at=at):
+        notify_customer(visit_id=visit_id, kind=kind, expected_at=None, actor=SYSTEM, at=at)
+
+
+# Four times a minute: whoever has paid is off the agent's list within one (R5). See ADR 16.
+@app.periodic(cron="* * * * * */15")
+@app.task(name="koumen.visits.jobs.follow_what_is_owed", queue="now", queueing_lock="follow_owed")
+def follow_what_is_owed(timestamp: int) -> None:
+    """Look at each account that changed and has a visit to come: money by another way may leave nothing for it."""
+    del timestamp
+    at = clock.now()
+    for visit_id in queries.visits_to_follow():
+        follow_owed(visit_id=visit_id, actor=SYSTEM, at=at)

@@ -64,6 +64,9 @@ class Visit(models.Model):
     longitude = models.FloatField()
     wanted_minor = models.BigIntegerField()  # what the customer said when booking
     currency = models.CharField(max_length=3)
+    # what was owed, and the account's version, when they were last looked at: what comes by another way is seen
+    owed_seen_minor = models.BigIntegerField(null=True)
+    account_version_seen = models.IntegerField(null=True)
     wants_cash = models.BooleanField(default=False)
     purpose = models.TextField(default="repayment", db_default="repayment")  # repayment, consultation
     staff = models.SmallIntegerField(default=1, db_default=1)  # how many are needed at the door
@@ -164,6 +167,22 @@ class Agreement(models.Model):
         ]
 
 
+class Notice(models.Model):
+    """The customer was told something about a promise by the clock, once for each window. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="notices")
+    kind = models.TextField()  # rules.notices.NoticeKind
+    window_from = models.DateTimeField()  # of the promise that it is about
+    expected_at = models.DateTimeField(null=True)  # what was said; empty: nobody can come
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "kind", "window_from"], name="visits_notice_once")
+        ]
+
+
 class VisitMove(models.Model):
     """The window a visit had before it was moved. Append-only."""
 
@@ -173,6 +192,8 @@ class VisitMove(models.Model):
     window_to = models.DateTimeField()
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT)
     moved_at = models.DateTimeField()
+    # false: the lender was late, or could not come, and offered another time
+    counts = models.BooleanField(default=True, db_default=True)
 
 
 class Alert(models.Model):

@@ -85,6 +85,11 @@ def may_turn_back(actor: Actor, visit: Visit) -> bool:
     return is_own_agent(actor, visit) or is_desk(actor)
 
 
+def may_notify(actor: Actor) -> bool:
+    """Only the clock: what it tells, and what it looks at, is nobody's act."""
+    return actor.role is Role.SYSTEM
+
+
 def may_assign_visit(actor: Actor) -> bool:
     """Dispatch, by a person or by the plan."""
     return is_desk(actor) or actor.role is Role.SYSTEM

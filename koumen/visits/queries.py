@@ -1,11 +1,12 @@
 """Reading visits; every list starts from what the actor may see."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from koumen.audit.command import require
 from koumen.audit.models import Fact
@@ -14,14 +15,15 @@ from koumen.kit.actor import Actor, Role
 from koumen.kit.errors import Conflict, Denied, Missing
 from koumen.kit.money import CURRENCIES
 from koumen.people import queries as people
-from koumen.visits.models import Agreement, Alert, DoorCard, Inquiry, Visit, VisitMove, WillCheck
+from koumen.visits.models import Agreement, Alert, DoorCard, Inquiry, Notice, Visit, VisitMove, WillCheck
 from koumen.visits.permissions import cards_visible_to, may_see_code, may_see_pictures, visible_to
 from koumen.visits.rules import secrets
 from koumen.visits.rules.band import amount_band
 from koumen.visits.rules.moments import LAPSE_BEFORE
+from koumen.visits.rules.notices import DAY_BEFORE, NoticeKind, reminder_due
 from koumen.visits.rules.reasons import PROTOCOL_STOPS
 from koumen.visits.rules.word import CardWord
-from koumen.visits.states import AT_DOOR_STATES, OPEN_STATES, VisitState
+from koumen.visits.states import AT_DOOR_STATES, BEFORE_THE_DOOR, OPEN_STATES, VisitState
 
 
 def _with_people(visits: QuerySet[Visit]) -> QuerySet[Visit]:
@@ -238,6 +240,45 @@ def requests_to_lapse(*, at: datetime) -> list[UUID]:
     """Requests whose window is so near that they cannot be kept any more; one query."""
     waiting = Visit.objects.filter(state=VisitState.REQUESTED, window_from__lte=at + LAPSE_BEFORE)
     return list(waiting.order_by("window_from").values_list("id", flat=True))
+
+
+def is_rebooking_offered(visit: Visit) -> bool:
+    """Whether the lender has offered another time for the window as it is promised now; one query."""
+    offers = visit.notices.filter(kind=NoticeKind.REBOOK, window_from=visit.window_from)
+    return offers.exists()
+
+
+def moving_verb(visit: Visit, *, offered: bool) -> str:
+    """By which verb a visit changes its time: from the road only where the lender has offered it. No query."""
+    return "rebook" if offered and visit.state == VisitState.ON_THE_WAY else "move"
+
+
+def told(*, visit_ids: Collection[UUID]) -> set[tuple[UUID, str]]:
+    """What customers were told about the windows that are promised now, as (visit, kind); one query."""
+    now = Notice.objects.filter(visit_id__in=visit_ids, window_from=F("visit__window_from"))
+    return set(now.values_list("visit_id", "kind"))
+
+
+def reminders_due(*, at: datetime) -> list[tuple[UUID, NoticeKind]]:
+    """Booked visits whose customers are to be reminded now, with which reminder; two queries."""
+    coming = Visit.objects.filter(
+        state=VisitState.BOOKED, window_from__gt=at, window_from__lte=at + DAY_BEFORE
+    )
+    rows = list(coming.order_by("window_from", "id").values_list("id", "window_from", "booked_at"))
+    known = told(visit_ids=[id for id, _, _ in rows])
+    due = [(id, reminder_due(window_from, booked_at, at)) for id, window_from, booked_at in rows if booked_at]
+    return [(id, kind) for id, kind in due if kind and (id, kind) not in known]
+
+
+def visits_to_follow() -> list[UUID]:
+    """Visits before the door whose account has changed since it was looked at for them; one query."""
+    coming = Visit.objects.filter(state__in=BEFORE_THE_DOOR)
+    seen = Q(account_version_seen=F("account__version"))
+    return list(
+        coming.exclude(seen & Q(account_version_seen__isnull=False))
+        .order_by("id")
+        .values_list("id", flat=True)
+    )
 
 
 def stop_codes(*, at: datetime) -> tuple[str, ...]:

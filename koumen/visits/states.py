@@ -37,6 +37,7 @@ VISIT = StateMachine(
         (V.BOOKED, "cancel"): V.CANCELLED,
         (V.ON_THE_WAY, "arrive"): V.AT_THE_DOOR,
         (V.ON_THE_WAY, "turn_back"): V.BOOKED,
+        (V.ON_THE_WAY, "rebook"): V.BOOKED,
         (V.ON_THE_WAY, "cancel"): V.CANCELLED,
         (V.AT_THE_DOOR, "prove"): V.PROVEN,
         (V.AT_THE_DOOR, "no_answer"): V.NO_SHOW,
@@ -53,6 +54,7 @@ VISIT = StateMachine(
 )
 
 OPEN_STATES = frozenset({V.REQUESTED, V.BOOKED, V.ON_THE_WAY, V.AT_THE_DOOR, V.PROVEN, V.AGREED, V.PAID})
+BEFORE_THE_DOOR = frozenset({V.REQUESTED, V.BOOKED, V.ON_THE_WAY})
 AT_DOOR_STATES = frozenset({V.AT_THE_DOOR, V.PROVEN, V.AGREED, V.PAID})
 
 

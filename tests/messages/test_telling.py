@@ -54,6 +54,7 @@ def tell_all() -> None:
 TOLD = {
     *("VisitRequested", "VisitBooked", "VisitMoved", "VisitCancelled", "AgentSetOut", "AgentArrived"),
     *("NobodyAnswered", "CodeLocked", "PicturesRenewed", "PaymentMade", "ReceiptVoided", "PlaceOffered"),
+    *("CustomerNotified", "WantedLowered"),
 }
 
 
@@ -199,7 +200,7 @@ def test_everybody_is_told_in_their_own_language(at: datetime, language: str) ->
 
 
 def test_every_template_can_be_filled() -> None:
-    known = {"agent", "lender", "day", "window", "badge", "number", "help", "link", "until"}
+    known = {"agent", "lender", "day", "window", "badge", "number", "help", "link", "until", "time", "amount"}
     money = {"lender", "amount", "balance", "credit", "receipt", "link", "reason", "help"}
     assert set(WORDS) == set(Template)
     for template, words in WORDS.items():
@@ -246,7 +247,7 @@ def test_nobody_is_told_to_expect_an_agent_who_does_not_come_any_more(at: dateti
         visit_id=story.visit_id, reason=CancelReason.UNWELL, actor=story.customer, at=story.now
     )
     tell_all()
-    assert [m.template for m in sent_messages()] == [Template.VISIT_CANCELLED]
+    assert {m.template for m in sent_messages()} == {Template.VISIT_CANCELLED, Template.STOP_CALLED_OFF}
 
 
 def test_an_unknown_fact_tells_nothing() -> None:

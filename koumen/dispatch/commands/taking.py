@@ -35,6 +35,7 @@ from koumen.kit.clock import local_date
 from koumen.visits.commands.booking import book_visit, move_visit
 from koumen.visits.models import Visit
 from koumen.visits.permissions import may_move_visit, visible_to
+from koumen.visits.queries import is_rebooking_offered, moving_verb
 from koumen.visits.rules.booking import Booking, InitiatedBy
 from koumen.visits.states import VISIT, VisitState
 
@@ -159,7 +160,7 @@ def _move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) 
         return Taken(visible_to(actor).get(id=memory.answer["visit"]))
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     require(may_move_visit(actor, visit), "visit-not-yours")
-    VISIT.move(VisitState(visit.state), "move")
+    VISIT.move(VisitState(visit.state), moving_verb(visit, offered=is_rebooking_offered(visit)))
     left = visit.shift_id
     agents.lock_shifts({left, slot.shift_id})
     found = _tested(

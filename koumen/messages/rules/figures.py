@@ -1,6 +1,6 @@
 """Amounts, days and windows as a short message writes them: digits only, nothing that needs a screen."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
@@ -30,3 +30,10 @@ def moment(at: datetime, language: str, zone: ZoneInfo) -> str:
     """A day and an hour on the branch's clock: 12月8日周二 17:30, Tuesday 8 December 17:30."""
     here = at.astimezone(zone)
     return f"{day(here.date(), language)} {here:%H:%M}"
+
+
+def about(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment on the branch's clock, up to the next five minutes: 11:15."""
+    step = timedelta(minutes=5)
+    since = moment - datetime.min.replace(tzinfo=moment.tzinfo)
+    return f"{(moment + -since % step).astimezone(zone):%H:%M}"

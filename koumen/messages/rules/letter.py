@@ -23,6 +23,14 @@ class Template(StrEnum):
     VISIT_MOVED = "visit_moved"
     AGENT_CHANGED = "agent_changed"
     VISIT_CANCELLED = "visit_cancelled"
+    VISIT_NOT_NEEDED = "visit_not_needed"
+    VISIT_FOR_LESS = "visit_for_less"
+    VISIT_TOMORROW = "visit_tomorrow"
+    VISIT_SOON = "visit_soon"
+    VISIT_LATE = "visit_late"
+    REBOOKING_OFFERED = "rebooking_offered"
+    NOBODY_CAN_COME = "nobody_can_come"
+    AGENT_NEAR = "agent_near"
     AGENT_SET_OUT = "agent_set_out"
     AGENT_ARRIVED = "agent_arrived"
     NOBODY_ANSWERED = "nobody_answered"
@@ -32,6 +40,11 @@ class Template(StrEnum):
     PAYMENT_LATE = "payment_late"
     CREDIT_KEPT = "credit_kept"
     RECEIPT_VOID = "receipt_void"
+    # to agents, about the day that runs
+    STOP_CALLED_OFF = "stop_called_off"
+    STOP_TAKEN_OVER = "stop_taken_over"
+    STOP_ADDED = "stop_added"
+    STOP_FOR_LESS = "stop_for_less"
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,13 @@ class Window:
 
     start: datetime
     end: datetime
+
+
+@dataclass(frozen=True)
+class Clock:
+    """About when somebody can be there; told in steps of five minutes, never earlier than it is."""
+
+    moment: datetime
 
 
 @dataclass(frozen=True)

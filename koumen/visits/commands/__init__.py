@@ -13,9 +13,11 @@ from koumen.visits.commands.booking import (
 from koumen.visits.commands.cards import CardLine, IssuedCard, issue_door_card, withdraw_door_card
 from koumen.visits.commands.door import confirm_pictures, prove_customer, renew_pictures, vouch_for_customer
 from koumen.visits.commands.ending import break_off, leave, no_answer, pay_visit
+from koumen.visits.commands.following import follow_owed
 from koumen.visits.commands.inquiries import answer_caller, answer_inquiry, ask_if_genuine
 from koumen.visits.commands.offline import OfflinePayment, pay_visit_offline
 from koumen.visits.commands.road import Arrival, arrive, set_out, turn_back
+from koumen.visits.commands.telling import notify_customer
 from koumen.visits.commands.watching import check_in, raise_alarm
 from koumen.visits.commands.will import check_will
 
@@ -38,11 +40,13 @@ __all__ = [
     "confirm_pictures",
     "confirm_visit",
     "enter_code",
+    "follow_owed",
     "issue_door_card",
     "lapse_visit",
     "leave",
     "move_visit",
     "no_answer",
+    "notify_customer",
     "pay_visit",
     "pay_visit_offline",
     "prove_customer",

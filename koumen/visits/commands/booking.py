@@ -8,7 +8,8 @@ from django.db import connection
 from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record
 from koumen.branch.queries import this_branch
-from koumen.kit.actor import Actor, Role
+from koumen.credit import queries as credit
+from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict, Denied, Invalid
 from koumen.kit.ids import new_id
@@ -23,7 +24,7 @@ from koumen.visits.permissions import (
     may_move_visit,
     visible_to,
 )
-from koumen.visits.queries import note_place
+from koumen.visits.queries import is_rebooking_offered, moving_verb, note_place
 from koumen.visits.rules.booking import Booking, InitiatedBy
 from koumen.visits.rules.moments import LAPSE_BEFORE
 from koumen.visits.rules.numbers import visit_number
@@ -50,6 +51,11 @@ def book_visit(*, booking: Booking, actor: Actor, at: datetime) -> Visit:
     is_own = actor.role is Role.CUSTOMER
     visit = _written(booking, actor, state=VISIT.move(None, "book" if is_own else "request"))
     visit.booked_at = at if is_own else None
+    owed = credit.owed(actor=SYSTEM, account_id=visit.account_id, at=at)
+    visit.owed_seen_minor, visit.account_version_seen = (
+        owed.all_minor + owed.future_minor,
+        owed.account_version,
+    )
     visit.save(force_insert=True)
     if is_own:
         record(_booked(visit), actor=actor, at=at)
@@ -100,12 +106,14 @@ def move_visit(  # noqa: PLR0913  (six of its own, besides who and when)
 ) -> Visit:
     """Change the promise to another window; called by ``dispatch.move``, which has tested the place.
 
-    The old window is kept as a VisitMove row. Records VisitMoved. Raises Missing("visit-not-found"),
-    Denied("visit-not-yours"), Conflict("visit-cannot-move") or Invalid("window-over").
+    The old window is kept as a VisitMove row, which does not count when the lender had offered another time.
+    Records VisitMoved. Raises Missing("visit-not-found"), Denied("visit-not-yours"), Conflict("visit-cannot-move") or
+    Invalid("window-over").
     """
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     require(may_move_visit(actor, visit), "visit-not-yours")
-    visit.state = VISIT.move(VisitState(visit.state), "move")
+    offered = is_rebooking_offered(visit)
+    visit.state = VISIT.move(VisitState(visit.state), moving_verb(visit, offered=offered))
     if window_to <= max(at, window_from):
         raise Invalid("window-over", field="window_to")
     VisitMove.objects.create(
@@ -114,10 +122,12 @@ def move_visit(  # noqa: PLR0913  (six of its own, besides who and when)
         window_to=visit.window_to,
         agent_id=visit.agent_id,
         moved_at=at,
+        counts=not offered,
     )
     visit.shift_id, visit.agent_id, visit.date = shift_id, agent_id, date
     visit.window_from, visit.window_to = window_from, window_to
-    visit.save(update_fields=["state", "shift", "agent", "date", "window_from", "window_to"])
+    visit.set_out_at = None
+    visit.save(update_fields=["state", "shift", "agent", "date", "window_from", "window_to", "set_out_at"])
     record(
         VisitMoved(
             subject_id=visit.id,
@@ -140,7 +150,7 @@ def cancel_visit(*, visit_id: UUID, reason: CancelReason, actor: Actor, at: date
     """
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     require(may_cancel_visit(actor, visit), "visit-not-yours")
-    return _call_off(visit, "cancel", reason, actor, at)
+    return call_off(visit, "cancel", reason, actor, at)
 
 
 @command
@@ -155,10 +165,11 @@ def lapse_visit(*, visit_id: UUID, actor: Actor, at: datetime) -> Visit:
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     if at < visit.window_from - LAPSE_BEFORE:
         raise Conflict("visit-may-be-confirmed")
-    return _call_off(visit, "lapse", CancelReason.NOT_CONFIRMED, actor, at)
+    return call_off(visit, "lapse", CancelReason.NOT_CONFIRMED, actor, at)
 
 
-def _call_off(visit: Visit, verb: str, reason: CancelReason, actor: Actor, at: datetime) -> Visit:
+def call_off(visit: Visit, verb: str, reason: CancelReason, actor: Actor, at: datetime) -> Visit:
+    """End a visit before the door; the caller holds its lock and has asked who may."""
     visit.state = VISIT.move(VisitState(visit.state), verb)
     visit.ended_at, visit.end_reason = at, reason
     visit.save(update_fields=["state", "ended_at", "end_reason"])

@@ -19,6 +19,8 @@ HAPPENED: Words = {
     "VisitRequested": _("A visit was asked for; the customer must confirm it"),
     "VisitBooked": _("The visit was booked"),
     "VisitMoved": _("The visit was moved to another time"),
+    "CustomerNotified": _("The customer was told, because it was time or somebody is late"),
+    "WantedLowered": _("Money came by another way: less is left to pay"),
     "VisitCancelled": _("The visit was called off"),
     "AgentSetOut": _("The agent set out"),
     "AgentTurnedBack": _("The agent turned back"),

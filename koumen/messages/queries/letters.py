@@ -15,7 +15,6 @@ from koumen.branch.queries import this_branch
 from koumen.credit.models import Repayment
 from koumen.credit.queries import owed
 from koumen.dispatch import queries as dispatch
-from koumen.dispatch.events import PlaceOffered
 from koumen.dispatch.states import OfferState
 from koumen.kit.actor import SYSTEM
 from koumen.kit.money import Money
@@ -24,20 +23,16 @@ from koumen.messages.permissions import may_see_words
 from koumen.messages.rules.letter import Channel, Content, Letter, Outgoing, Template, Voiding, Window
 from koumen.messages.rules.sealing import open_content
 from koumen.messages.words import channel_word
-from koumen.payments.events import PaymentMade, ReceiptVoided
 from koumen.payments.models import Payment, Receipt
 from koumen.payments.queries import verify_url
 from koumen.visits import queries as visits
 from koumen.visits.events import (
     AgentArrived,
-    AgentChanged,
     AgentSetOut,
     CodeLocked,
     NobodyAnswered,
     PicturesRenewed,
     VisitBooked,
-    VisitCancelled,
-    VisitMoved,
     VisitRequested,
 )
 from koumen.visits.models import Visit
@@ -109,31 +104,16 @@ def waiting_message(*, message_id: UUID) -> Outgoing | None:
     return Outgoing(message.id, Channel(message.channel), message.template, content)
 
 
-def letters_about(fact: Fact) -> list[Letter]:
-    """What this fact tells, if it is still true: nobody is told of a visit that was called off meanwhile.
-
-    Two queries for a visit (four with pictures), two for a payment or a void receipt.
-    """
-    if fact.kind == PaymentMade.kind():
-        return [_payment_letter(fact)]
-    if fact.kind == ReceiptVoided.kind():
-        return [_void_letter(fact)]
-    if fact.kind == PlaceOffered.kind():
-        return _place_letters(fact)
-    visit = visits.visit(actor=SYSTEM, visit_id=fact.subject_id)
-    return _ABOUT_VISITS[fact.kind](visit, this_branch())
-
-
 def _booked(visit: Visit, branch: Branch) -> list[Letter]:
     if visit.state == VisitState.CANCELLED:
         return []
-    booked = _letter(visit, branch, Template.VISIT_BOOKED)
+    booked = letter(visit, branch, Template.VISIT_BOOKED)
     if visits.has_door_card(customer_id=visit.customer_id):
         return [booked]  # the pictures stand on the paper
     pictures = visits.pictures_for(actor=SYSTEM, visit_id=visit.id)
     return [
         booked,
-        _letter(visit, branch, Template.PICTURE_PAIR, channel=Channel.APP, pictures=pictures),
+        letter(visit, branch, Template.PICTURE_PAIR, channel=Channel.APP, pictures=pictures),
     ]
 
 
@@ -141,57 +121,38 @@ def _renewed(visit: Visit, branch: Branch) -> list[Letter]:
     if visit.door_card_id:
         return []  # the desk said the number of the line on the telephone
     pictures = visits.pictures_for(actor=SYSTEM, visit_id=visit.id)
-    return [_letter(visit, branch, Template.PICTURE_PAIR, channel=Channel.APP, pictures=pictures)]
+    return [letter(visit, branch, Template.PICTURE_PAIR, channel=Channel.APP, pictures=pictures)]
 
 
 def _requested(visit: Visit, branch: Branch) -> list[Letter]:
     if visit.state != VisitState.REQUESTED:
         return []
-    return [_letter(visit, branch, Template.VISIT_REQUESTED)]
-
-
-def _moved(visit: Visit, branch: Branch) -> list[Letter]:
-    if visit.state == VisitState.CANCELLED:
-        return []
-    return [_letter(visit, branch, Template.VISIT_MOVED)]
-
-
-def _other_agent(visit: Visit, branch: Branch) -> list[Letter]:
-    if visit.state != VisitState.BOOKED:
-        return []
-    return [_letter(visit, branch, Template.AGENT_CHANGED)]
-
-
-def _cancelled(visit: Visit, branch: Branch) -> list[Letter]:
-    return [_letter(visit, branch, Template.VISIT_CANCELLED)]
+    return [letter(visit, branch, Template.VISIT_REQUESTED)]
 
 
 def _set_out(visit: Visit, branch: Branch) -> list[Letter]:
     if visit.state != VisitState.ON_THE_WAY:
         return []
-    return [_letter(visit, branch, Template.AGENT_SET_OUT)]
+    return [letter(visit, branch, Template.AGENT_SET_OUT)]
 
 
 def _arrived(visit: Visit, branch: Branch) -> list[Letter]:
     if visit.state != VisitState.AT_THE_DOOR:
         return []
-    return [_letter(visit, branch, Template.AGENT_ARRIVED, channel=Channel.APP)]
+    return [letter(visit, branch, Template.AGENT_ARRIVED, channel=Channel.APP)]
 
 
 def _not_met(visit: Visit, branch: Branch) -> list[Letter]:
-    return [_letter(visit, branch, Template.NOBODY_ANSWERED)]
+    return [letter(visit, branch, Template.NOBODY_ANSWERED)]
 
 
 def _locked(visit: Visit, branch: Branch) -> list[Letter]:
-    return [_letter(visit, branch, Template.CODE_LOCKED)] if visit.code_locked else []
+    return [letter(visit, branch, Template.CODE_LOCKED)] if visit.code_locked else []
 
 
-_ABOUT_VISITS: Mapping[str, Callable[[Visit, Branch], list[Letter]]] = {
+ABOUT_VISITS: Mapping[str, Callable[[Visit, Branch], list[Letter]]] = {
     VisitBooked.kind(): _booked,
     VisitRequested.kind(): _requested,
-    VisitMoved.kind(): _moved,
-    AgentChanged.kind(): _other_agent,
-    VisitCancelled.kind(): _cancelled,
     AgentSetOut.kind(): _set_out,
     AgentArrived.kind(): _arrived,
     NobodyAnswered.kind(): _not_met,
@@ -200,14 +161,16 @@ _ABOUT_VISITS: Mapping[str, Callable[[Visit, Branch], list[Letter]]] = {
 }
 
 
-def _letter(
+def letter(
     visit: Visit,
     branch: Branch,
     template: Template,
     *,
     channel: Channel = Channel.SMS,
     pictures: tuple[str, ...] = (),
+    **figures: object,
 ) -> Letter:
+    """A letter to the customer of a visit; ``figures``: what else it says. Two queries."""
     person = visit.customer.person
     come = cards_of_shift(shift_id=visit.shift_id)
     return Letter(
@@ -219,19 +182,21 @@ def _letter(
         agent_person_id=visit.agent.person_id,
         partner_person_id=come[1].person_id if len(come) > 1 else None,
         figures={
-            "lender": _lender(branch, person.language),
+            "lender": lender_name(branch, person.language),
             "day": visit.date,
             "window": Window(visit.window_from, visit.window_to),
             "badge": tuple(card.staff_number for card in come),
             "number": visit.number,
             "help": branch.help_phone,
             "link": _link(visit, template),
+            **figures,
         },
         pictures=pictures,
     )
 
 
-def _payment_letter(fact: Fact) -> Letter:
+def payment_letter(fact: Fact) -> Letter:
+    """What was paid, what is left, and where the receipt is; two queries."""
     payment = Payment.objects.select_related("visit__customer__person", "receipt").get(id=fact.subject_id)
     repayment = Repayment.objects.get(payment_id=payment.id)
     person, branch = payment.visit.customer.person, this_branch()
@@ -245,7 +210,7 @@ def _payment_letter(fact: Fact) -> Letter:
         template=template,
         subject_id=payment.id,
         figures={
-            "lender": _lender(branch, person.language),
+            "lender": lender_name(branch, person.language),
             "amount": Money(payment.amount_minor, payment.currency),
             "balance": Money(max(repayment.balance_after_minor, 0), payment.currency),
             "credit": Money(repayment.credit_minor, payment.currency),
@@ -255,8 +220,8 @@ def _payment_letter(fact: Fact) -> Letter:
     )
 
 
-def _void_letter(fact: Fact) -> Letter:
-    """What is owed without the payment is reckoned for the moment of the fact: it is told as it was then."""
+def void_letter(fact: Fact) -> Letter:
+    """A receipt is void; what is owed without the payment is told as it was at the moment of the fact. Two queries."""
     receipt = Receipt.objects.select_related("payment__visit__customer__person").get(id=fact.subject_id)
     payment, branch = receipt.payment, this_branch()
     person = payment.visit.customer.person
@@ -268,7 +233,7 @@ def _void_letter(fact: Fact) -> Letter:
         template=Template.RECEIPT_VOID,
         subject_id=payment.id,
         figures={
-            "lender": _lender(branch, person.language),
+            "lender": lender_name(branch, person.language),
             "amount": Money(payment.amount_minor, payment.currency),
             "balance": Money(now.all_minor, payment.currency),
             "receipt": receipt.printed_number,
@@ -278,7 +243,7 @@ def _void_letter(fact: Fact) -> Letter:
     )
 
 
-def _place_letters(fact: Fact) -> list[Letter]:
+def place_letters(fact: Fact) -> list[Letter]:
     """A place that came free, while it is still theirs to answer for."""
     offer = dispatch.place_offer(offer_id=fact.subject_id)
     if offer.state != OfferState.OPEN:
@@ -292,7 +257,7 @@ def _place_letters(fact: Fact) -> list[Letter]:
             template=Template.PLACE_OFFERED,
             subject_id=offer.id,
             figures={
-                "lender": _lender(branch, person.language),
+                "lender": lender_name(branch, person.language),
                 "day": offer.shift.date,
                 "window": Window(offer.window_from, offer.window_to),
                 "until": offer.answer_by,
@@ -309,5 +274,6 @@ def _link(visit: Visit, template: Template) -> str:
     return f"{settings.KOUMEN_PUBLIC_URL}/{page}"
 
 
-def _lender(branch: Branch, language: str) -> str:
+def lender_name(branch: Branch, language: str) -> str:
+    """What the lender is called in a language."""
     return branch.lender.name_en if language == "en" else branch.lender.name

@@ -1,0 +1,33 @@
+"""Which letters follow which fact."""
+
+from collections.abc import Callable, Mapping
+
+from koumen.audit.models import Fact
+from koumen.branch.queries import this_branch
+from koumen.dispatch.events import PlaceOffered
+from koumen.kit.actor import SYSTEM
+from koumen.messages.queries.day import ABOUT_THE_DAY
+from koumen.messages.queries.letters import ABOUT_VISITS, payment_letter, place_letters, void_letter
+from koumen.messages.rules.letter import Letter
+from koumen.payments.events import PaymentMade, ReceiptVoided
+from koumen.visits import queries as visits
+
+_ABOUT_MONEY: Mapping[str, Callable[[Fact], Letter]] = {
+    PaymentMade.kind(): payment_letter,
+    ReceiptVoided.kind(): void_letter,
+}
+
+
+def letters_about(fact: Fact) -> list[Letter]:
+    """What this fact tells, if it is still true: nobody is told of a visit that was called off meanwhile.
+
+    Two queries for a visit (four with pictures, or when agents are told), two for a payment or a void receipt.
+    """
+    if fact.kind in _ABOUT_MONEY:
+        return [_ABOUT_MONEY[fact.kind](fact)]
+    if fact.kind == PlaceOffered.kind():
+        return place_letters(fact)
+    visit = visits.visit(actor=SYSTEM, visit_id=fact.subject_id)
+    if fact.kind in ABOUT_THE_DAY:
+        return ABOUT_THE_DAY[fact.kind](visit, fact)
+    return ABOUT_VISITS[fact.kind](visit, this_branch())
