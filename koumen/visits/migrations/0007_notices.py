@@ -9,7 +9,7 @@ from koumen.audit.guards import append_only
 class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0002_guards_and_seals"),
-        ("visits", "0005_watching"),
+        ("visits", "0006_day_versions"),
     ]
 
     operations = [
