@@ -9,10 +9,11 @@ from koumen.kit.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class SlotTaken(Event):
-    """A place in a shift was promised; the subject is the visit."""
+    """A place in a shift was promised; the subject is the visit, ``behind_id`` the stop before it among those ahead."""
 
     shift_id: UUID
     shift_version: int
+    behind_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +91,11 @@ class TravelTimesStored(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RoutePlanned(Event):
-    """The order of a shift's stops was planned anew; the subject is the shift."""
+    """The order of a shift's stops was planned anew; the subject is the shift, ``order`` the visits still ahead."""
 
     shift_version: int
     stops: int
+    order: str = ""  # ids with spaces between; facts from before it was kept have none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +106,8 @@ class VisitOverridden(Event):
     shift_id: UUID | None
     agent_id: UUID | None
     reason: str
+    after_id: UUID | None = None
+    arrive_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,9 @@ class Stop(models.Model):
     shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="stops")
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="stop")
     position = models.IntegerField()
+    arrive_at = models.DateTimeField(
+        null=True
+    )  # a person said when; holds while it lies in the promised window
 
     class Meta:
         constraints = [
@@ -149,7 +152,11 @@ class Override(models.Model):
     kind = models.TextField()  # pin, swap, refuse, release
     shift = models.ForeignKey(Shift, null=True, on_delete=models.PROTECT)  # pin, swap: who goes
     agent = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT)  # refuse: who does not
-    reason = models.TextField(blank=True)  # refuse: a code of rules.planning
+    # pin: whether its place in the route stays, behind which visit (none: first), at the door at which moment
+    is_placed = models.BooleanField(default=False)
+    after = models.ForeignKey(Visit, null=True, on_delete=models.PROTECT, related_name="+")
+    arrive_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)  # a code of rules.planning
     made_by = models.TextField()
     made_at = models.DateTimeField()
 
@@ -160,6 +167,11 @@ class Override(models.Model):
                 | (models.Q(kind="refuse", shift__isnull=True, agent__isnull=False) & ~models.Q(reason=""))
                 | models.Q(kind="release", shift__isnull=True, agent__isnull=True),
                 name="dispatch_override_parts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="pin", is_placed=True)
+                | models.Q(is_placed=False, after__isnull=True, arrive_at__isnull=True),
+                name="dispatch_override_place",
             ),
         ]
 

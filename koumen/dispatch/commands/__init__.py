@@ -10,6 +10,7 @@ from koumen.dispatch.commands.overriding import (
     release_visit,
     swap_visits,
 )
+from koumen.dispatch.commands.placing import Placing, place_visit
 from koumen.dispatch.commands.planning import AtRisk, DayPlan, plan_day
 from koumen.dispatch.commands.repairing import accept_repair, propose_repair, refuse_repair
 from koumen.dispatch.commands.route import drop_stop
@@ -31,6 +32,7 @@ __all__ = [
     "Decided",
     "NextBest",
     "NoGoRequest",
+    "Placing",
     "RoadsTaken",
     "TakeRequest",
     "Taken",
@@ -52,6 +54,7 @@ __all__ = [
     "offer_places",
     "part_team",
     "pin_visit",
+    "place_visit",
     "plan_day",
     "propose_repair",
     "refit_travel",

@@ -9,8 +9,7 @@ from koumen.agents import queries as agents
 from koumen.agents.commands import count_change
 from koumen.audit.command import command, lock_by_ids
 from koumen.audit.commands import record
-from koumen.dispatch.commands.route import write_order
-from koumen.dispatch.events import RoutePlanned
+from koumen.dispatch.commands.route import route_planned, write_order
 from koumen.dispatch.queries.planning import Routes, Situation, judge, situation
 from koumen.kit.actor import Actor
 from koumen.visits.commands import change_agent
@@ -61,6 +60,5 @@ def commit_routes(*, planned: Planned, actor: Actor, at: datetime) -> int | None
         write_order(shift_id=id, order=[*known.over[id], *planned.routes[id]])
     for id in sorted(changed):
         shift = count_change(shift_id=id, actor=actor, at=at)
-        said = RoutePlanned(subject_id=id, shift_version=shift.version, stops=len(planned.routes[id]))
-        record(said, actor=actor, at=at)
+        record(route_planned(id, shift.version, planned.routes[id]), actor=actor, at=at)
     return len(changed)

@@ -9,12 +9,12 @@ from koumen.agents import queries as agents
 from koumen.agents.commands import count_change
 from koumen.audit.command import command, lock, lock_by_ids, require
 from koumen.audit.commands import record
-from koumen.dispatch.commands.route import write_order
-from koumen.dispatch.events import RoutePlanned, VisitOverridden
-from koumen.dispatch.models import Override
+from koumen.dispatch.commands.route import route_planned, write_order
+from koumen.dispatch.events import VisitOverridden
+from koumen.dispatch.models import Override, Stop
 from koumen.dispatch.permissions import may_plan
-from koumen.dispatch.queries.planning import Routes, Situation, judge, situation
-from koumen.dispatch.rules.planning import RefusalReason
+from koumen.dispatch.queries.planning import Routes, Situation, new_faults, situation, without
+from koumen.dispatch.rules.planning import MoveReason, RefusalReason
 from koumen.dispatch.solver.check import Fault
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict, Invalid, Missing
@@ -47,29 +47,32 @@ def pin_visit(*, visit_id: UUID, shift_id: UUID, actor: Actor, at: datetime) -> 
     "shift-not-found"), Conflict("visit-cannot-move" | "shift-on-another-day").
     """
     require(may_plan(actor), "plan-not-yours")
-    visit = _lock_booked(visit_id, actor)
+    visit = lock_booked(visit_id, actor)
     agents.lock_shifts({visit.shift_id, shift_id})
     known = situation(date=visit.date, at=at, shift_ids={visit.shift_id, shift_id})
     if shift_id not in known.shifts:
         raise Conflict("shift-on-another-day")
     if shift_id != visit.shift_id:
-        routes = _without(known.routes, {visit_id})
+        routes = without(known.routes, {visit_id})
         routes = _with(known, routes, visit_id, shift_id)
-        wrong = _new_faults(known, routes)
+        wrong = faults_of(known, routes)
         if wrong:
             return CannotBe(wrong)
-        _write(known, routes, actor, at)
-    return Decided((_keep(Override(kind="pin", visit_id=visit_id, shift_id=shift_id), actor, at),))
+        write_routes(known, routes, actor, at)
+    return Decided((keep(Override(kind="pin", visit_id=visit_id, shift_id=shift_id), actor, at),))
 
 
 @command
-def swap_visits(*, visit_id: UUID, other_id: UUID, actor: Actor, at: datetime) -> Decided | CannotBe:
+def swap_visits(
+    *, visit_id: UUID, other_id: UUID, reason: MoveReason | None = None, actor: Actor, at: datetime
+) -> Decided | CannotBe:
     """Let two agents exchange two visits of a day, each to the best place in the other's route; both are pinned.
 
     Records VisitOverridden, AgentChanged and RoutePlanned for both. Raises as ``pin_visit``, and
     Conflict("visits-not-to-swap") for two visits of one shift or of different days.
     """
     require(may_plan(actor), "plan-not-yours")
+    said = known_reason(reason) if reason else ""
     visits = lock_by_ids(visible_to(actor), {visit_id, other_id})
     if len(visits) != 2:  # noqa: PLR2004  (the two)
         raise Missing("visit-not-found")
@@ -80,17 +83,17 @@ def swap_visits(*, visit_id: UUID, other_id: UUID, actor: Actor, at: datetime) -
         raise Conflict("visits-not-to-swap")
     agents.lock_shifts({one.shift_id, other.shift_id})
     known = situation(date=one.date, at=at, shift_ids={one.shift_id, other.shift_id})
-    routes = _without(known.routes, {one.id, other.id})
+    routes = without(known.routes, {one.id, other.id})
     routes = _with(known, routes, one.id, other.shift_id)
     routes = _with(known, routes, other.id, one.shift_id)
-    wrong = _new_faults(known, routes)
+    wrong = faults_of(known, routes)
     if wrong:
         return CannotBe(wrong)
-    _write(known, routes, actor, at)
+    write_routes(known, routes, actor, at)
     return Decided(
         (
-            _keep(Override(kind="swap", visit_id=one.id, shift_id=other.shift_id), actor, at),
-            _keep(Override(kind="swap", visit_id=other.id, shift_id=one.shift_id), actor, at),
+            keep(Override(kind="swap", visit_id=one.id, shift_id=other.shift_id, reason=said), actor, at),
+            keep(Override(kind="swap", visit_id=other.id, shift_id=one.shift_id, reason=said), actor, at),
         )
     )
 
@@ -107,10 +110,10 @@ def refuse_agent(
     require(may_plan(actor), "plan-not-yours")
     if reason not in set(RefusalReason):
         raise Invalid("refusal-reason-unknown", field="reason", value=str(reason)[:40])
-    _lock_booked(visit_id, actor)
+    lock_booked(visit_id, actor)
     agents.agent_card(agent_id=agent_id)
     return Decided(
-        (_keep(Override(kind="refuse", visit_id=visit_id, agent_id=agent_id, reason=reason), actor, at),)
+        (keep(Override(kind="refuse", visit_id=visit_id, agent_id=agent_id, reason=reason), actor, at),)
     )
 
 
@@ -122,11 +125,12 @@ def release_visit(*, visit_id: UUID, actor: Actor, at: datetime) -> Decided:
     Conflict("visit-cannot-move").
     """
     require(may_plan(actor), "plan-not-yours")
-    _lock_booked(visit_id, actor)
-    return Decided((_keep(Override(kind="release", visit_id=visit_id), actor, at),))
+    lock_booked(visit_id, actor)
+    return Decided((keep(Override(kind="release", visit_id=visit_id), actor, at),))
 
 
-def _lock_booked(visit_id: UUID, actor: Actor) -> Visit:
+def lock_booked(visit_id: UUID, actor: Actor) -> Visit:
+    """Lock a visit that can still be decided about; raises as ``pin_visit``."""
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     _require_booked(visit)
     return visit
@@ -137,8 +141,11 @@ def _require_booked(visit: Visit) -> None:
         raise Conflict("visit-cannot-move", state=visit.state)
 
 
-def _without(routes: Routes, visits: set[UUID]) -> Mapping[UUID, Sequence[UUID]]:
-    return {id: [visit for visit in route if visit not in visits] for id, route in routes.items()}
+def known_reason(reason: MoveReason) -> str:
+    """The reason as it is kept; raises Invalid("move-reason-unknown")."""
+    if reason not in set(MoveReason):
+        raise Invalid("move-reason-unknown", field="reason", value=str(reason)[:40])
+    return str(reason)
 
 
 def _with(known: Situation, routes: Routes, visit_id: UUID, shift_id: UUID) -> Mapping[UUID, Sequence[UUID]]:
@@ -147,25 +154,17 @@ def _with(known: Situation, routes: Routes, visit_id: UUID, shift_id: UUID) -> M
     ways = [[*route[:gap], visit_id, *route[gap:]] for gap in range(len(route) + 1)]
     best = min(
         ways,
-        key=lambda way: (len(_new_faults(known, {**routes, shift_id: way})), known.way_s(shift_id, way)),
+        key=lambda way: (len(new_faults(known, {**routes, shift_id: way})), known.way_s(shift_id, way)),
     )
     return {**routes, shift_id: best}
 
 
-def _new_faults(known: Situation, routes: Routes) -> tuple[Fault, ...]:
-    """What is wrong with new routes that was not wrong before; a person may overrule a pin and the frozen time."""
-    before = {fault.about for fault in judge(known, known.routes)}
-    overruled = {Fault.FROZEN, Fault.PINNED}
-    return tuple(
-        dict.fromkeys(
-            fault.fault
-            for fault in judge(known, routes)
-            if fault.fault not in overruled and fault.about not in before
-        )
-    )
+def faults_of(known: Situation, routes: Routes) -> tuple[Fault, ...]:
+    """What new routes would break, each fault once."""
+    return tuple(dict.fromkeys(violation.fault for violation in new_faults(known, routes)))
 
 
-def _write(known: Situation, routes: Routes, actor: Actor, at: datetime) -> None:
+def write_routes(known: Situation, routes: Routes, actor: Actor, at: datetime) -> None:
     """Write new routes; the caller holds the locks of visits and shifts."""
     was = {visit: id for id, route in known.routes.items() for visit in route}
     for id, route in routes.items():
@@ -177,18 +176,32 @@ def _write(known: Situation, routes: Routes, actor: Actor, at: datetime) -> None
         write_order(shift_id=id, order=[*known.over[id], *routes[id]])
     for id in sorted(routes):
         version = count_change(shift_id=id, actor=actor, at=at).version
-        record(RoutePlanned(subject_id=id, shift_version=version, stops=len(routes[id])), actor=actor, at=at)
+        record(route_planned(id, version, routes[id]), actor=actor, at=at)
 
 
-def _keep(override: Override, actor: Actor, at: datetime) -> Override:
+def keep(override: Override, actor: Actor, at: datetime) -> Override:
+    """Write down what a person decided, and record it."""
     override.made_by, override.made_at = actor.key, at
     override.save(force_insert=True)
+    if override.kind != "refuse":  # the newest decision holds, whole
+        _say_when(override, actor, at)
     said = VisitOverridden(
         subject_id=override.visit_id,
         override=override.kind,
         shift_id=override.shift_id,
         agent_id=override.agent_id,
         reason=override.reason,
+        after_id=override.after_id,
+        arrive_at=override.arrive_at,
     )
     record(said, actor=actor, at=at)
     return override
+
+
+def _say_when(override: Override, actor: Actor, at: datetime) -> None:
+    """Write the moment at the door where it narrows the promise; a change of the day like any other."""
+    stop = Stop.objects.filter(visit_id=override.visit_id).first()
+    if stop is not None and stop.arrive_at != override.arrive_at:
+        stop.arrive_at = override.arrive_at
+        stop.save(update_fields=["arrive_at"])
+        count_change(shift_id=stop.shift_id, actor=actor, at=at)

@@ -7,7 +7,7 @@ from uuid import UUID
 from koumen.agents.commands import count_change
 from koumen.audit.command import command
 from koumen.audit.commands import record
-from koumen.dispatch.events import StopDropped
+from koumen.dispatch.events import RoutePlanned, StopDropped
 from koumen.dispatch.models import Stop
 from koumen.dispatch.queries import Routed
 from koumen.dispatch.solver.progress import Phase
@@ -16,10 +16,11 @@ from koumen.visits.models import Visit
 from koumen.visits.states import OPEN_STATES
 
 
-def write_route(*, shift_id: UUID, route: Sequence[Routed], visit_id: UUID, gap: int) -> None:
+def write_route(*, shift_id: UUID, route: Sequence[Routed], visit_id: UUID, gap: int) -> UUID | None:
     """Put a visit into a gap among those ahead and number the stops again; the caller holds the shift's lock.
 
-    A stop whose visit is called off but not yet dropped goes to the end until its reaction has run.
+    A stop whose visit is called off but not yet dropped goes to the end until its reaction has run. Returns the
+    visit ahead behind which it came to stand, None for the first.
     """
     ahead = [routed.visit_id for routed in route if routed.promise.phase is Phase.AHEAD]
     behind = [
@@ -28,11 +29,19 @@ def write_route(*, shift_id: UUID, route: Sequence[Routed], visit_id: UUID, gap:
         if routed.promise.phase is not Phase.AHEAD and routed.position is not None
     ]
     _number(shift_id, [*behind, *ahead[:gap], visit_id, *ahead[gap:]])
+    return ahead[gap - 1] if gap else None
 
 
 def write_order(*, shift_id: UUID, order: Sequence[UUID]) -> None:
     """Number a shift's stops in this order, those that come from another shift too; the caller holds the locks."""
     _number(shift_id, list(order))
+
+
+def route_planned(shift_id: UUID, version: int, order: Sequence[UUID]) -> RoutePlanned:
+    """The fact that says in which order a shift's visits ahead stand from now on."""
+    return RoutePlanned(
+        subject_id=shift_id, shift_version=version, stops=len(order), order=" ".join(map(str, order))
+    )
 
 
 def close_gap(*, shift_id: UUID) -> None:

@@ -217,9 +217,12 @@ def _tested(
 def _write_stop(visit: Visit, found: _Yes, actor: Actor, at: datetime) -> None:
     shift_id = found.day.shift_id
     route = plan_for([found.day], at=at, without=[visit.id]).routes.get(shift_id, ())
-    write_route(shift_id=shift_id, route=route, visit_id=visit.id, gap=found.fit.gap)
+    behind_id = write_route(shift_id=shift_id, route=route, visit_id=visit.id, gap=found.fit.gap)
     shift = count_change(shift_id=shift_id, actor=actor, at=at)
-    record(SlotTaken(subject_id=visit.id, shift_id=shift_id, shift_version=shift.version), actor=actor, at=at)
+    taken = SlotTaken(
+        subject_id=visit.id, shift_id=shift_id, shift_version=shift.version, behind_id=behind_id
+    )
+    record(taken, actor=actor, at=at)
 
 
 def _booking(wanted: TakeRequest, request: SlotRequest, day: WorkingDay) -> Booking:

@@ -2,7 +2,11 @@
 
 from koumen.dispatch.queries.board import BoardRow, BoardStop, board, todays_route
 from koumen.dispatch.queries.decisions import overrides_on
+from koumen.dispatch.queries.ground import Line, large_roads, lines_along
+from koumen.dispatch.queries.lanes import Lane, LaneStop, lanes
 from koumen.dispatch.queries.live import Expectation, at_risk, expectations, expected_of, expected_visit
+from koumen.dispatch.queries.live_line import LiveLine, live_line
+from koumen.dispatch.queries.moving import Spot, spots
 from koumen.dispatch.queries.needs import Asked, brings_of, lacks, needs_of, no_goes_in_force, request_for
 from koumen.dispatch.queries.planning import Situation, judge, situation
 from koumen.dispatch.queries.repairs import OpenRepair, RepairStep, open_repair, repairs_on
@@ -21,6 +25,7 @@ from koumen.dispatch.queries.slots import (
     slots_to_move,
 )
 from koumen.dispatch.queries.travel import TravelInForce, travel_in_force, ways_on
+from koumen.dispatch.queries.version import board_version
 from koumen.dispatch.queries.waiting import (
     MissingSlots,
     missing_slots,
@@ -30,24 +35,32 @@ from koumen.dispatch.queries.waiting import (
     waitings_of,
     wish_of,
 )
+from koumen.dispatch.solver.check import FROZEN_S
 
 __all__ = [
+    "FROZEN_S",
     "OFFER_LEAD",
     "TAKE_LEAD",
     "Asked",
     "BoardRow",
     "BoardStop",
     "Expectation",
+    "Lane",
+    "LaneStop",
+    "Line",
+    "LiveLine",
     "MissingSlots",
     "OpenRepair",
     "Plan",
     "RepairStep",
     "Routed",
     "Situation",
+    "Spot",
     "TravelInForce",
     "asking_again",
     "at_risk",
     "board",
+    "board_version",
     "book_circumstances",
     "brings_of",
     "chances_of",
@@ -57,6 +70,10 @@ __all__ = [
     "frame_of",
     "judge",
     "lacks",
+    "lanes",
+    "large_roads",
+    "lines_along",
+    "live_line",
     "may_serve",
     "missing_slots",
     "needs_of",
@@ -71,6 +88,7 @@ __all__ = [
     "situation",
     "slots",
     "slots_to_move",
+    "spots",
     "todays_route",
     "travel_in_force",
     "waiting",

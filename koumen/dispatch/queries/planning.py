@@ -1,6 +1,6 @@
 """A day as it stands: shifts, visits, routes, what a person decided; for planning and for judging."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
@@ -11,8 +11,8 @@ from koumen.agents.queries import WorkingDay
 from koumen.conduct.rules.pack import pack_on
 from koumen.dispatch.queries.decisions import Decided, decisions
 from koumen.dispatch.queries.needs import NoGoes, needs_of, no_goes
-from koumen.dispatch.queries.slots import Plan, Routed, frame_of, plan_for
-from koumen.dispatch.solver.check import FROZEN_S, Call, Case, Duty, Violation, check
+from koumen.dispatch.queries.slots import Plan, Routed, frame_of, plan_for, promise_of
+from koumen.dispatch.solver.check import FROZEN_S, Call, Case, Duty, Fault, Violation, check
 from koumen.dispatch.solver.day import Day, Node, day_of
 from koumen.dispatch.solver.progress import Phase, day_at
 from koumen.dispatch.solver.travel import Ways
@@ -34,6 +34,7 @@ class Situation:
     calls: Mapping[UUID, Call]
     routes: Routes
     over: Mapping[UUID, Sequence[UUID]]  # stops that are behind or under way, by shift
+    placed: Mapping[UUID, UUID | None]  # visits that stand where a person put them, behind which
     days: Mapping[UUID, Day]
     ways: Ways | None  # None without a shift
     routed: Mapping[UUID, Sequence[Routed]]  # every visit of a shift with how far it has come
@@ -70,11 +71,18 @@ class Situation:
         ways = self.days[shift_id].ways
         return sum(max(ways.leg(a, b)) for a, b in pairwise(places))
 
+    def at_the_door(self, visit: Visit, arrive_at: datetime | None) -> "Situation":
+        """The same, if a person had said (or not said) at which moment somebody is at the door of a visit."""
+        promise = promise_of(visit, arrive_at)
+        call = replace(self.calls[visit.id], window_from=promise.window_from, window_to=promise.window_to)
+        return replace(self, calls={**self.calls, visit.id: call})
+
     def frozen(self, shift_id: UUID) -> int:
-        """How many of a shift's stops begin so soon that no plan changes them."""
+        """How many of a shift's first stops no plan changes: they begin so soon, or a person put one at its place."""
         until = int(self.at.timestamp()) + FROZEN_S
-        soon = [self.calls[visit].window_from < until for visit in self.routes.get(shift_id, ())]
-        return len(soon) - soon[::-1].index(True) if any(soon) else 0
+        route = self.routes.get(shift_id, ())
+        stay = [self.calls[visit].window_from < until or visit in self.placed for visit in route]
+        return len(stay) - stay[::-1].index(True) if any(stay) else 0
 
 
 def situation(*, date: date, at: datetime, shift_ids: Collection[UUID] | None = None) -> Situation:
@@ -96,13 +104,17 @@ def situation(*, date: date, at: datetime, shift_ids: Collection[UUID] | None = 
         for shift in shifts
     }
     ahead = {shift.shift_id: _by_phase(plan, shift.shift_id, ahead=True) for shift in shifts}
+    placed = {visit: after for route in ahead.values() for visit, after in _placed(route, decided)}
     return Situation(
         date=date,
         at=at,
         shifts={shift.shift_id: shift for shift in shifts},
         duties={shift.shift_id: _duty(shift, days[shift.shift_id]) for shift in shifts},
         calls={
-            routed.visit_id: _call(rows[routed.visit_id], routed, (decided, nowhere), shifts, plan)
+            routed.visit_id: replace(
+                _call(rows[routed.visit_id], routed, (decided, nowhere), shifts, plan),
+                after=placed.get(routed.visit_id),
+            )
             for route in ahead.values()
             for routed in route
         },
@@ -111,6 +123,7 @@ def situation(*, date: date, at: datetime, shift_ids: Collection[UUID] | None = 
             shift.shift_id: [r.visit_id for r in _by_phase(plan, shift.shift_id, ahead=False) if r.position]
             for shift in shifts
         },
+        placed=placed,
         days=days,
         ways=plan.ways.get(date),
         routed={shift.shift_id: plan.routes.get(shift.shift_id, ()) for shift in shifts},
@@ -128,6 +141,33 @@ def judge(situation: Situation, routes: Routes, freed: frozenset[UUID] = frozens
 def node_of(call: Call) -> Node:
     """A visit as the recurrences of a day see it."""
     return Node(call.place, call.window_from, call.window_to - 1, call.service_s)
+
+
+def new_faults(known: Situation, routes: Routes) -> tuple[Violation, ...]:
+    """What is wrong with new routes that was not wrong before.
+
+    A person may overrule who was pinned, the order that somebody chose, and the frozen time.
+    """
+    before = {fault.about for fault in judge(known, {id: known.routes[id] for id in routes})}
+    overruled = {Fault.FROZEN, Fault.PINNED, Fault.ORDER}
+    return tuple(
+        fault for fault in judge(known, routes) if fault.fault not in overruled and fault.about not in before
+    )
+
+
+def without(routes: Routes, visits: Collection[UUID]) -> Mapping[UUID, Sequence[UUID]]:
+    """Routes without some visits."""
+    return {id: [visit for visit in route if visit not in visits] for id, route in routes.items()}
+
+
+def _placed(route: Sequence[Routed], decided: Mapping[UUID, Decided]) -> Iterator[tuple[UUID, UUID | None]]:
+    """The visits of a route that stand where a person put them; put elsewhere since, what was said holds no more."""
+    before: set[UUID] = set()
+    for routed in route:
+        said = decided.get(routed.visit_id, Decided())
+        if said.is_placed and (said.after is None or said.after in before):
+            yield routed.visit_id, said.after
+        before.add(routed.visit_id)
 
 
 def _after(day: date) -> date:

@@ -22,6 +22,7 @@ from koumen.dispatch.queries.decisions import Decided, decisions
 from koumen.dispatch.queries.needs import brings_of, needs_of, no_goes
 from koumen.dispatch.queries.travel import require_reachable, ways_on
 from koumen.dispatch.rules.needs import can_serve
+from koumen.dispatch.rules.planning import PIN_ROOM
 from koumen.dispatch.rules.rest import LENGTH, break_due
 from koumen.dispatch.rules.slot import Slot, SlotRequest, days_ahead, part_of_day, windows_between
 from koumen.dispatch.solver.offer import Chance, Wanted, best, chances
@@ -249,14 +250,18 @@ def routes_of(shift_ids: Collection[UUID], without: Collection[UUID] = ()) -> Ma
     """The visits of some shifts in the order of their routes; one query."""
     visits = Visit.objects.filter(shift_id__in=shift_ids).exclude(state=VisitState.CANCELLED)
     routes: dict[UUID, list[Routed]] = defaultdict(list)
-    places = visits.annotate(place=F("stop__position"))
+    places = visits.annotate(place=F("stop__position"), arrive_at=F("stop__arrive_at"))
     for visit in places.order_by(F("place").asc(nulls_last=True), "window_from", "id"):
         if visit.id not in without:
-            routes[visit.shift_id].append(Routed(visit.id, _promise(visit), visit.place))
+            routes[visit.shift_id].append(Routed(visit.id, promise_of(visit, visit.arrive_at), visit.place))
     return {shift_id: sorted(route, key=lambda routed: routed.order) for shift_id, route in routes.items()}
 
 
-def _promise(visit: Visit) -> Promise:
+def promise_of(visit: Visit, arrive_at: datetime | None) -> Promise:
+    """A visit as the solver sees it; a moment that a person chose narrows its window."""
+    window_from, window_to = visit.window_from, visit.window_to
+    if arrive_at and window_from <= arrive_at < window_to:
+        window_from, window_to = arrive_at, min(window_to, arrive_at + PIN_ROOM)
     phase, since = Phase.AHEAD, None
     if visit.state not in OPEN_STATES:
         phase, since = Phase.OVER, visit.ended_at
@@ -266,8 +271,8 @@ def _promise(visit: Visit) -> Promise:
         phase, since = Phase.ON_THE_WAY, visit.set_out_at
     return Promise(
         place=Place(visit.latitude, visit.longitude),
-        window_from=seconds(visit.window_from),
-        window_to=seconds(visit.window_to),
+        window_from=seconds(window_from),
+        window_to=seconds(window_to),
         service_s=visit.service_s,
         phase=phase,
         since=seconds(since) if since else 0,

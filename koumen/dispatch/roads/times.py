@@ -158,6 +158,19 @@ class Roads:
             queries[name, band] = kind(self._metrics[band], [0])
         return queries[name, band]
 
+    def line(self, start: Place, end: Place, band: int) -> list[tuple[float, float]]:
+        """The way that ``durations`` times, as (latitude, longitude) from door to door; empty where there is none."""
+        here, there = self.snap(start), self.snap(end)
+        if here is None or there is None:
+            return []
+        found = self._query(band).run(here.node, there.node)
+        if found.distance is None:
+            return []
+        nodes = np.asarray(found.node_path, np.int64)
+        points = np.column_stack([self.roads.latitude[nodes], self.roads.longitude[nodes]]).tolist()
+        doors = [(place.latitude, place.longitude) for place in (start, end)]
+        return [doors[0], *((north, east) for north, east in points), doors[1]]
+
     def _pair_ms(self, start: int, end: int, band: int) -> int:
         known = self._pairs.get((start, end, band))
         if known is None:

@@ -1,6 +1,7 @@
-"""Words of planning: why a person refused an agent, and which shifts are planned together."""
+"""Words of planning: why a person decided otherwise, and which shifts are planned together."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -10,6 +11,8 @@ T = TypeVar("T")
 
 # PyVRP gains nearly all there is among neighbours, and its time grows faster than the number of agents.
 MOST_TOGETHER = 40
+# Who is asked to be at a door at a moment is in time until five minutes after it.
+PIN_ROOM = timedelta(minutes=5)
 
 
 class RefusalReason(StrEnum):
@@ -30,6 +33,17 @@ class RepairRefusal(StrEnum):
     CUSTOMERS_MIND = "customers_mind"
     SOLVED_OTHERWISE = "solved_otherwise"
     TOO_MANY_CHANGES = "too_many_changes"
+    OTHER = "other"
+
+
+class MoveReason(StrEnum):
+    """Why a person sends somebody else, or at another place in the day, than the plan would."""
+
+    CUSTOMER_ASKED = "customer_asked"
+    AGENT_ASKED = "agent_asked"
+    KNOWS_CUSTOMER = "knows_customer"
+    ROAD = "road"
+    SPREAD_WORK = "spread_work"
     OTHER = "other"
 
 

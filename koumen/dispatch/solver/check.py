@@ -40,6 +40,7 @@ class Fault(StrEnum):
     STAFF = "staff"  # two are needed at the door
     PINNED = "pinned"  # a person said who goes
     REFUSED = "refused"  # a person said who does not go
+    ORDER = "order"  # a person said behind whom
     FROZEN = "frozen"  # begins within ninety minutes, and was changed
     NO_WAY = "no-way"
     LATE = "late"
@@ -96,6 +97,7 @@ class Call:
     staff: int = 1
     pinned_to: Hashable = None
     refused: frozenset[Hashable] = frozenset()  # shifts
+    after: Hashable = None  # a visit that comes before it, where both are in one route
 
 
 class Table(Protocol):
@@ -134,6 +136,7 @@ def check(case: Case) -> list[Violation]:
             found += [
                 Violation(fault, id, call.id) for call in known for fault in person_faults(duties[id], call)
             ]
+            found += _of_the_order(id, known)
             found += _Walk(case, duties[id]).along(known)
     return found
 
@@ -194,6 +197,13 @@ def person_faults(duty: Duty, call: Call) -> list[Fault]:
         Fault.REFUSED: duty.id in call.refused,
     }
     return [fault for fault, is_wrong in wrong.items() if is_wrong]
+
+
+def _of_the_order(id: Hashable, route: Sequence[Call]) -> Iterable[Violation]:
+    place = {call.id: number for number, call in enumerate(route)}
+    for call in route:
+        if place.get(call.after, -1) > place[call.id]:
+            yield Violation(Fault.ORDER, id, call.id)
 
 
 class _Walk:

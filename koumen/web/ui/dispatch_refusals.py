@@ -4,6 +4,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 DISPATCH_WORDS: dict[str, str | Promise] = {
+    "stop-gone": _("The visit before it is no longer there. Please choose the place again."),
+    "pin-outside-window": _("The customer was promised another time. Only they can agree to a new one."),
+    "move-reason-unknown": _("Please choose a reason from the list."),
     "purpose-unknown": _("We do not know this purpose of a visit."),
     "equipment-unknown": _("We do not know this equipment."),
     "team-exists": _("One of these agents goes with somebody already."),
