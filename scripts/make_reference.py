@@ -26,6 +26,8 @@ SETTINGS = {
     "KOUMEN_PUBLIC_URL": ("how others reach the sites; printed in receipts", "`http://localhost:PORT`", "required, https"),
     "KOUMEN_HOSTS": ("the host names that are answered, with commas", "all", "required"),
     "KOUMEN_PROXIES": ("how many reverse proxies stand before the sites", "0", "1"),
+    "KOUMEN_TILES_URL": ("pictures for the maps, `https://…/{z}/{x}/{y}.png`", "none: roads, or plain ground", ""),
+    "KOUMEN_TILES_THANKS": ("whom the map thanks for its pictures", "", ""),
     "DATABASE_URL": ("a PostgreSQL 18 or newer", "the embedded one", ""),
     "KOUMEN_DATABASE": ("the database on the embedded server", "`koumen`", ""),
     "KOUMEN_DATABASE_ROLE": ("the role on the embedded server", "`koumen_app_BRANCH`", ""),

@@ -229,3 +229,10 @@ PROCRASTINATE_ON_APP_READY = None
 LOGGING_CONFIG = None
 
 LEAFLET_CONFIG = {"RESET_VIEW": False}
+# Pictures for the maps, such as https://tiles.example/{z}/{x}/{y}.png; without them roads or plain ground are drawn.
+KOUMEN_TILES_URL = environment.read("KOUMEN_TILES_URL")
+KOUMEN_TILES_THANKS = environment.read("KOUMEN_TILES_THANKS")
+_tiles = urlsplit(KOUMEN_TILES_URL)
+if KOUMEN_TILES_URL and _tiles.scheme not in {"http", "https"}:
+    raise ImproperlyConfigured("KOUMEN_TILES_URL must start with https:// or http://")
+KOUMEN_TILE_ORIGIN = f"{_tiles.scheme}://{_tiles.netloc}".replace("{s}", "*") if KOUMEN_TILES_URL else ""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from koumen.audit.permissions import may_read_chain
 from koumen.credit.permissions import may_read_products
+from koumen.dispatch.permissions import may_see_board
 from koumen.kit.actor import Actor
 from koumen.ledger.permissions import may_read_books
 from koumen.web.ui.actors import actor_of
@@ -32,6 +33,7 @@ def _staff(actor: Actor) -> bool:
 
 SECTIONS = (
     Section("home", _("The day"), _staff),
+    Section("board", _("Dispatch"), may_see_board),
     Section("alerts", _("Alarms"), _staff),
     Section("genuine", _("Is it genuine?"), _staff),
     Section("customers", _("Customers"), _staff),
