@@ -5,6 +5,14 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from koumen.audit.reactions import RETRY, reaction
+from koumen.credit.events import (
+    LimitChanged,
+    RepaymentPlanAgreed,
+    RepaymentPlanEnded,
+    RepaymentPlanPaused,
+    RepaymentPlanRestored,
+    RepaymentReviewDue,
+)
 from koumen.dispatch.events import PlaceOffered
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
@@ -33,6 +41,8 @@ from koumen.visits.events import (
     *(VisitRequested, VisitBooked, VisitMoved, AgentChanged, VisitCancelled),
     *(AgentSetOut, AgentArrived, NobodyAnswered, CodeLocked, PicturesRenewed),
     *(CustomerNotified, WantedLowered, PaymentMade, ReceiptVoided, PlaceOffered),
+    *(RepaymentPlanAgreed, RepaymentPlanPaused, RepaymentPlanRestored, RepaymentPlanEnded),
+    *(RepaymentReviewDue, LimitChanged),
 )
 def tell(fact_id: UUID) -> None:
     """Tell customers and agents what happened, by the channels meant for it."""

@@ -106,6 +106,36 @@ WORDS: dict[Template, str] = {
         "%(lender)s: Your receipt %(receipt)s for %(amount)s is void and does not count: %(reason)s. "
         "You owe %(balance)s now. Please keep the paper. Questions: %(help)s"
     ),
+    Template.PLAN_AGREED: _(
+        "%(lender)s: We agreed on a repayment plan with you: %(pay)s a month, from %(first_due)s to %(last_due)s,"
+        " %(total)s in all. Everything about it: %(link)s. Questions: %(help)s"
+    ),
+    Template.PLAN_RESTS: _(
+        "%(lender)s: Your repayment plan rests until %(until)s. Until then you need pay nothing for it. "
+        "Questions: %(help)s"
+    ),
+    Template.PLAN_KEPT: _(
+        "%(lender)s: Your payment has arrived and was given in time. Your repayment plan goes on. You need do "
+        "nothing."
+    ),
+    Template.PLAN_REVIEW: _(
+        "%(lender)s: Does your repayment plan still fit? If paying has become harder or easier, we change it with"
+        " you: %(link)s or call %(help)s"
+    ),
+    Template.PLAN_FINISHED: _(
+        "%(lender)s: Your repayment plan is paid, to the end. Thank you. Questions: %(help)s"
+    ),
+    Template.PLAN_BROKEN: _(
+        "%(lender)s: Your repayment plan has ended because a payment did not come. Please call %(help)s: we look "
+        "for another way together."
+    ),
+    Template.PLAN_STOPPED: _(
+        "%(lender)s: As you wished, your repayment plan has ended. What you owe is owed as before. "
+        "Was it not you? Call %(help)s"
+    ),
+    Template.LIMIT_CHANGED: _(
+        "%(lender)s: The limit of your account is now %(limit)s. What you owe stays the same. Questions: %(help)s"
+    ),
 }
 
 # What agents are told of the day that runs: no name, no amount, nothing of a debt.

@@ -202,13 +202,15 @@ def test_everybody_is_told_in_their_own_language(at: datetime, language: str) ->
 def test_every_template_can_be_filled() -> None:
     known = {"agent", "lender", "day", "window", "badge", "number", "help", "link", "until", "time", "amount"}
     money = {"lender", "amount", "balance", "credit", "receipt", "link", "reason", "help"}
+    account = {"lender", "pay", "total", "limit", "first_due", "last_due", "until", "link", "help"}
     assert set(WORDS) == set(Template)
     for template, words in WORDS.items():
         named = {part.split(")")[0] for part in words.split("%(")[1:]}
         about_money = template in {
             *(Template.PAYMENT_MADE, Template.PAYMENT_LATE, Template.CREDIT_KEPT, Template.RECEIPT_VOID)
         }
-        assert named <= (money if about_money else known), template
+        about_account = template.startswith("plan_") or template is Template.LIMIT_CHANGED
+        assert named <= (account if about_account else money if about_money else known), template
 
 
 # --- once, and only while it is true --------------------------------------------------------------------

@@ -45,6 +45,15 @@ class Template(StrEnum):
     STOP_TAKEN_OVER = "stop_taken_over"
     STOP_ADDED = "stop_added"
     STOP_FOR_LESS = "stop_for_less"
+    # to customers, about their account
+    PLAN_AGREED = "plan_agreed"
+    PLAN_RESTS = "plan_rests"
+    PLAN_KEPT = "plan_kept"
+    PLAN_REVIEW = "plan_review"
+    PLAN_FINISHED = "plan_finished"
+    PLAN_BROKEN = "plan_broken"
+    PLAN_STOPPED = "plan_stopped"
+    LIMIT_CHANGED = "limit_changed"
 
 
 @dataclass(frozen=True)
