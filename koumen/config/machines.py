@@ -2,12 +2,12 @@
 
 from koumen.credit.states import CREDIT_ACCOUNT, PROPOSAL, REPAYMENT_PLAN, RESERVATION
 from koumen.devices.states import ACT
-from koumen.dispatch.states import PLACE_OFFER, REPAIR, WAITING
+from koumen.dispatch.states import PLACE_OFFER, REPAIR, STANDING, WAITING
 from koumen.payments.states import CASH_FLOAT, DEPOSIT, HAND_IN, PAYMENT
 from koumen.visits.states import VISIT
 
 MACHINES = (
     *(VISIT, PAYMENT, CASH_FLOAT, HAND_IN, DEPOSIT),
     *(CREDIT_ACCOUNT, RESERVATION, PROPOSAL, REPAYMENT_PLAN, ACT),
-    *(REPAIR, WAITING, PLACE_OFFER),
+    *(REPAIR, WAITING, PLACE_OFFER, STANDING),
 )

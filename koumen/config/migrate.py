@@ -43,6 +43,7 @@ APPEND_ONLY = (
     "visits_willcheck",
     "dispatch_override",
     "dispatch_roadmap",
+    "dispatch_standingturn",
     "dispatch_traveltimes",
 )
 

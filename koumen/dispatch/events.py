@@ -72,6 +72,34 @@ class PlaceAnswered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StandingAgreed(Event):
+    """A customer agreed to a visit each month; the subject is the standing visit."""
+
+    customer_id: UUID
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingChanged(Event):
+    """A standing visit was paused, goes on, skips a month, or ended; the subject is the standing visit."""
+
+    customer_id: UUID
+    change: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingTurned(Event):
+    """What came of one month; the subject is the standing visit."""
+
+    customer_id: UUID
+    month: date
+    date: date
+    outcome: str
+    visit_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoadsImported(Event):
     """A map of roads was read from a file; the subject is the map."""
 

@@ -17,7 +17,7 @@ from koumen.dispatch.events import PlaceAnswered, SlotTaken, StopDropped, VisitO
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
 from koumen.kit.clock import local_date
-from koumen.kit.errors import Conflict
+from koumen.kit.errors import Conflict, Refusal
 from koumen.visits.commands import notify_customer
 from koumen.visits.events import AgentTurnedBack, NobodyAnswered, VisitBrokenOff, VisitCancelled
 from koumen.visits.models import Visit
@@ -132,6 +132,26 @@ def tend_waiting_list(timestamp: int) -> None:
         except Conflict as refused:
             logger.info("waiting_not_ended", waiting_id=str(waiting_id), code=refused.code)
     offer_places(actor=SYSTEM, at=at)
+
+
+@app.periodic(cron="30 * * * *")
+@app.task(name="koumen.dispatch.jobs.book_standing_visits", queue="normal")
+def book_standing_visits(timestamp: int) -> None:
+    """Book standing visits ahead, each a transaction of its own, and let those go on whose pause is over."""
+    from koumen.dispatch.commands import book_turn, resume_standing
+    from koumen.dispatch.queries.standing import pauses_over, turns_to_book
+
+    del timestamp
+    at = clock.now()
+    for standing_id in pauses_over(today=clock.local_date(at, this_branch().zone)):
+        resume_standing(standing_id=standing_id, actor=SYSTEM, at=at)
+    for turn in turns_to_book(at=at):
+        try:
+            row = book_turn(turn=turn, actor=SYSTEM, at=at)
+            outcome = row.outcome if row else "later"
+        except Refusal as refused:  # one customer without an address must not keep the others waiting
+            outcome = refused.code
+        logger.info("standing_turn", standing=str(turn.standing_id), month=str(turn.month), outcome=outcome)
 
 
 @app.periodic(cron="* * * * *")

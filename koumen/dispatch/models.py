@@ -4,7 +4,7 @@ from django.db import models
 
 from koumen.agents.models import Agent, Shift
 from koumen.credit.models import CreditAccount
-from koumen.dispatch.states import OfferState, RepairState, WaitingState
+from koumen.dispatch.states import OfferState, RepairState, StandingState, WaitingState
 from koumen.kit.ids import new_id
 from koumen.people.models import Customer
 from koumen.visits.models import Visit
@@ -114,6 +114,67 @@ class PlaceOffer(models.Model):
             models.UniqueConstraint(
                 fields=["shift"], condition=models.Q(state="open"), name="dispatch_one_offer_a_shift"
             ),
+        ]
+
+
+class Standing(models.Model):
+    """What a customer agreed to: a visit each month, on which day, for how much; see rules.standing."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="standings")
+    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="+")
+    state = models.TextField(choices=[(s, s) for s in StandingState])
+    week = models.SmallIntegerField(null=True)
+    weekday = models.SmallIntegerField(null=True)
+    days_before = models.SmallIntegerField(null=True)
+    part_of_day = models.TextField()
+    amount = models.TextField()  # minimum, bill, all: as owed when it is booked
+    wish = models.JSONField()  # rules.wish.VisitWish
+    agreed_how = models.TextField()  # own_page; call: to the number on file, read back
+    agreed_by = models.TextField()
+    agreed_at = models.DateTimeField()
+    paused_until = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(week__isnull=False, weekday__isnull=False, days_before__isnull=True)
+                | models.Q(week__isnull=True, weekday__isnull=True, days_before__isnull=False),
+                name="dispatch_standing_one_rule",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="ended", ended_at__isnull=False)
+                | (~models.Q(state="ended") & models.Q(ended_at__isnull=True)),
+                name="dispatch_standing_ended_iff_over",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="paused", paused_until__isnull=False)
+                | (~models.Q(state="paused") & models.Q(paused_until__isnull=True)),
+                name="dispatch_standing_paused_until",
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(state__in=["active", "paused"]),
+                name="dispatch_one_standing_an_account",
+            ),
+        ]
+
+
+class StandingTurn(models.Model):
+    """What came of one month of a standing visit; one row a month, so that nothing is booked twice. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    standing = models.ForeignKey(Standing, on_delete=models.PROTECT, related_name="turns")
+    month = models.DateField()  # its first day
+    date = models.DateField()
+    outcome = models.TextField()  # rules.standing.Outcome
+    visit = models.OneToOneField(Visit, null=True, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["standing", "month"], name="dispatch_one_turn_a_month"),
         ]
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from koumen.dispatch.models import Waiting
+from koumen.dispatch.models import Standing, Waiting
 from koumen.kit.actor import Actor, Role
 
 
@@ -44,6 +44,20 @@ def waiting_visible_to(actor: Actor) -> QuerySet[Waiting]:
     if actor.role is Role.CUSTOMER and actor.customer_id:
         return Waiting.objects.filter(customer_id=actor.customer_id)
     return Waiting.objects.none()
+
+
+def may_keep_standing(actor: Actor, customer_id: UUID) -> bool:
+    """The customer, and the desk that reads back to a caller."""
+    return may_wait(actor, customer_id)
+
+
+def standing_visible_to(actor: Actor) -> QuerySet[Standing]:
+    """A customer their own; staff and the system all."""
+    if actor.is_staff or actor.role is Role.SYSTEM:
+        return Standing.objects.all()
+    if actor.role is Role.CUSTOMER and actor.customer_id:
+        return Standing.objects.filter(customer_id=actor.customer_id)
+    return Standing.objects.none()
 
 
 def may_see_board(actor: Actor) -> bool:

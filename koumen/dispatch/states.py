@@ -1,4 +1,4 @@
-"""The lives of a repair that was proposed, of somebody on the waiting list, and of a place offered to them."""
+"""The lives of a repair that was proposed, of somebody on the waiting list, of a place offered to them, of a standing visit."""
 
 from enum import StrEnum
 
@@ -81,3 +81,29 @@ PLACE_OFFER = StateMachine(
         (_O.OPEN, "lose"): _O.GONE,
     },
 )
+
+
+class StandingState(StrEnum):
+    """Where an agreement about standing visits stands."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+_S = StandingState
+
+STANDING = StateMachine(
+    "standing",
+    StandingState,
+    {
+        (None, "agree"): _S.ACTIVE,
+        (_S.ACTIVE, "pause"): _S.PAUSED,
+        (_S.PAUSED, "pause"): _S.PAUSED,
+        (_S.PAUSED, "resume"): _S.ACTIVE,
+        (_S.ACTIVE, "end"): _S.ENDED,
+        (_S.PAUSED, "end"): _S.ENDED,
+    },
+)
+
+STANDS = frozenset({_S.ACTIVE, _S.PAUSED})

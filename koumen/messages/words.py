@@ -87,6 +87,14 @@ WORDS: dict[Template, str] = {
         "%(lender)s: A time came free for you: %(day)s, %(window)s. Do you want it? Please answer by %(until)s: "
         "%(link)s or call %(help)s. Without your yes nobody comes."
     ),
+    Template.STANDING_AGREED: _(
+        "%(lender)s: From now on we visit you every month as agreed. Before each visit you get the day, the time and "
+        "who comes. Leave one out, pause or stop whenever you like: %(link)s or call %(help)s"
+    ),
+    Template.STANDING_NO_PLACE: _(
+        "%(lender)s: We found no time for your monthly visit on %(day)s. Please choose another: %(link)s or call "
+        "%(help)s"
+    ),
     Template.CODE_LOCKED: _(
         "%(lender)s: A wrong code was entered three times at your visit. Our phone desk will call you now. "
         "Never tell anybody a code on the phone."

@@ -55,6 +55,7 @@ TOLD = {
     *("VisitRequested", "VisitBooked", "VisitMoved", "VisitCancelled", "AgentSetOut", "AgentArrived"),
     *("NobodyAnswered", "CodeLocked", "PicturesRenewed", "PaymentMade", "ReceiptVoided", "PlaceOffered"),
     *("CustomerNotified", "WantedLowered"),
+    *("StandingAgreed", "StandingTurned"),
 }
 
 

@@ -85,6 +85,8 @@ def _booking(story: Story, home: Client) -> Iterator[Sight]:
     yield Sight("customer-book-3-time", home, "/book/time/")
     yield Sight("customer-book-wish", home, "/book/wish/")
     yield Sight("customer-languages", home, "/languages/")
+    yield Sight("customer-standing", home, "/standing/")
+    yield Sight("customer-standing-new", home, "/standing/new/")
     home.post("/book/time/", {"slot": slot_in(home.get("/book/time/"))})
     yield Sight("customer-book-4-confirm", home, "/book/confirm/")
     yield Sight("customer-home", home, "/")
@@ -171,6 +173,7 @@ def _console(story: Story) -> Iterator[Sight]:
         ("visit", f"visits/{story.visit_id}/"),
         ("customers", "customers/"),
         ("customer", f"customers/{story.home.id}/"),
+        ("standing", f"customers/{story.home.id}/standing/"),
         ("costs", f"costs/{sheet.id}/"),
         ("finance", "finance/"),
         ("book", "finance/books/principal/CNY/"),

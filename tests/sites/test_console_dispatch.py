@@ -10,7 +10,7 @@ from django.test import Client
 
 from koumen.agents.models import Shift
 from koumen.dispatch.commands import make_wish
-from koumen.dispatch.models import NoGo
+from koumen.dispatch.models import NoGo, Standing
 from koumen.kit.actor import Role
 from tests import builders
 from tests.sites.doors import as_staff, text
@@ -81,3 +81,21 @@ def test_missing_slots_are_counted_and_exported_without_names(at: datetime) -> N
     assert row == ["2026-11-25", "3", "evening", "18", "中山区"]
     later = TOMORROW + timedelta(days=1)
     assert "Nobody asked" in text(here.get(f"/console/staff/missing-slots/?day_from={later}&day_to={later}"))
+
+
+def test_a_visit_every_month_is_read_back_to_a_caller(at: datetime) -> None:
+    customer, here = builders.a_customer(at), desk(at)
+    account = builders.a_credit_account(customer, at)
+    page = f"/console/customers/{customer.id}/standing/"
+    said = {"account": str(account), "kind": "before", "week": "1", "weekday": "0", "days_before": "3"}
+    said |= {"part_of_day": "morning", "amount": "bill", "called": "on"}
+    assert "has-error" in text(here.post(page, said)), "nothing without the customer's yes"
+    assert not Standing.objects.exists()
+    assert here.post(page, said | {"said_yes": "on"})["Location"] == page
+    standing = Standing.objects.get()
+    assert standing.agreed_how == "call"
+    shown = text(here.get(page))
+    assert "3 days before the bill is due, morning" in shown
+    assert "by telephone" in shown
+    assert here.post(f"{page}{standing.id}/", {"act": "end"})["Location"] == page
+    assert "Agree with a caller" not in text(desk(at, Role.FINANCE).get(page))

@@ -8,7 +8,7 @@ from django.test import Client
 
 from koumen.credit import queries as credit
 from koumen.dispatch.commands import offer_places
-from koumen.dispatch.models import PlaceOffer
+from koumen.dispatch.models import PlaceOffer, Standing
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.ids import new_id
@@ -192,6 +192,29 @@ def test_who_waits_is_told_of_a_free_time_on_their_own_page_and_says_yes(buyer: 
     assert "Your visit is booked" in text(buyer.get(booked))
     assert buyer.get(page)["Location"] == booked
     assert buyer.post(f"{page}leave/").status_code == 409
+
+
+def test_a_visit_every_month_is_agreed_left_out_paused_and_ended_on_the_own_page(
+    story: Story, browser: Client
+) -> None:
+    said = {"account": str(story.account_id), "kind": "weekday", "week": "3", "weekday": "1"}
+    said |= {"days_before": "3", "part_of_day": "morning", "amount": "bill"}
+    assert "has-error" in text(browser.post("/standing/new/", {"kind": "weekday"}))
+    assert browser.post("/standing/new/", said)["Location"] == "/standing/"
+    home = text(browser.get("/standing/"))
+    assert "the third Tuesday of each month, morning" in home
+    assert "15 December" in home
+    page = f"/standing/{Standing.objects.get().id}/"
+    browser.post(page, {"act": "skip", "month": "2026-12-01"})
+    assert "19 January 2027" in text(browser.get("/standing/"))
+    browser.post(page, {"act": "pause", "months": "2"})
+    assert "Paused until" in text(browser.get("/standing/"))
+    browser.post(page, {"act": "resume"})
+    for wrong in ({"act": "dance"}, {"act": "pause", "months": "many"}, {"act": "skip", "month": "x"}):
+        assert browser.post(page, wrong).status_code == 422
+    browser.post(page, {"act": "end"})
+    assert "the third Tuesday" not in text(browser.get("/standing/"))
+    assert browser.post(page, {"act": "end"}).status_code == 409
 
 
 @pytest.mark.parametrize("path", ["/book/amount/", "/book/place/", "/book/time/", "/book/confirm/"])

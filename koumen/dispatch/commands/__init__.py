@@ -14,6 +14,16 @@ from koumen.dispatch.commands.placing import Placing, place_visit
 from koumen.dispatch.commands.planning import AtRisk, DayPlan, plan_day
 from koumen.dispatch.commands.repairing import accept_repair, propose_repair, refuse_repair
 from koumen.dispatch.commands.route import drop_stop
+from koumen.dispatch.commands.standing import (
+    AgreedHow,
+    StandingRequest,
+    agree_standing,
+    book_turn,
+    end_standing,
+    pause_standing,
+    resume_standing,
+    skip_standing,
+)
 from koumen.dispatch.commands.taking import NextBest, Taken, TakeRequest, move, take
 from koumen.dispatch.commands.teaming import NoGoRequest, form_team, lift_no_go, part_team, set_no_go
 from koumen.dispatch.commands.travelling import RoadsTaken, import_roads, refit_travel, set_travel_times
@@ -26,6 +36,7 @@ from koumen.dispatch.commands.wishing import (
 )
 
 __all__ = [
+    "AgreedHow",
     "AtRisk",
     "CannotBe",
     "DayPlan",
@@ -34,13 +45,17 @@ __all__ = [
     "NoGoRequest",
     "Placing",
     "RoadsTaken",
+    "StandingRequest",
     "TakeRequest",
     "Taken",
     "WaitRequest",
     "accept_place",
     "accept_repair",
+    "agree_standing",
+    "book_turn",
     "decline_place",
     "drop_stop",
+    "end_standing",
     "end_waiting",
     "form_team",
     "give_up_shift",
@@ -53,6 +68,7 @@ __all__ = [
     "move",
     "offer_places",
     "part_team",
+    "pause_standing",
     "pin_visit",
     "place_visit",
     "plan_day",
@@ -61,8 +77,10 @@ __all__ = [
     "refuse_agent",
     "refuse_repair",
     "release_visit",
+    "resume_standing",
     "set_no_go",
     "set_travel_times",
+    "skip_standing",
     "swap_visits",
     "take",
 ]

@@ -56,6 +56,7 @@ class TakeRequest:
     wish: VisitWish = field(default_factory=VisitWish)
     note: str = ""
     initiated_by: InitiatedBy = InitiatedBy.CUSTOMER
+    is_agreed: bool = False
 
     def asking(self, at: datetime) -> SlotRequest:
         """The question whose answer held this slot; four queries. Raises as ``request_for``."""
@@ -246,6 +247,7 @@ def _booking(wanted: TakeRequest, request: SlotRequest, day: WorkingDay) -> Book
         languages=tuple(sorted(request.needs.languages)),
         note=wanted.note,
         initiated_by=wanted.initiated_by,
+        is_agreed=wanted.is_agreed,
     )
 
 

@@ -24,6 +24,7 @@ from koumen.dispatch.queries.slots import (
     slots,
     slots_to_move,
 )
+from koumen.dispatch.queries.standing import Turn, rule_of, standing, standings_of, turns_ahead, turns_to_book
 from koumen.dispatch.queries.travel import TravelInForce, travel_in_force, ways_on
 from koumen.dispatch.queries.version import board_version
 from koumen.dispatch.queries.waiting import (
@@ -57,6 +58,7 @@ __all__ = [
     "Situation",
     "Spot",
     "TravelInForce",
+    "Turn",
     "asking_again",
     "at_risk",
     "board",
@@ -85,12 +87,17 @@ __all__ = [
     "plan_for",
     "repairs_on",
     "request_for",
+    "rule_of",
     "situation",
     "slots",
     "slots_to_move",
     "spots",
+    "standing",
+    "standings_of",
     "todays_route",
     "travel_in_force",
+    "turns_ahead",
+    "turns_to_book",
     "waiting",
     "waitings_of",
     "ways_on",

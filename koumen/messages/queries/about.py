@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 
 from koumen.audit.models import Fact
 from koumen.branch.queries import this_branch
-from koumen.dispatch.events import PlaceOffered
+from koumen.dispatch.events import PlaceOffered, StandingAgreed, StandingTurned
 from koumen.kit.actor import SYSTEM
 from koumen.messages.queries.accounts import ABOUT_ACCOUNTS, account_letters
 from koumen.messages.queries.day import ABOUT_THE_DAY
-from koumen.messages.queries.letters import ABOUT_VISITS, payment_letter, place_letters, void_letter
+from koumen.messages.queries.letters import ABOUT_VISITS, payment_letter, place_letters, standing_letters, void_letter
 from koumen.messages.rules.letter import Letter
 from koumen.payments.events import PaymentMade, ReceiptVoided
 from koumen.visits import queries as visits
@@ -30,6 +30,8 @@ def letters_about(fact: Fact) -> list[Letter]:
         return place_letters(fact)
     if fact.kind in ABOUT_ACCOUNTS:
         return account_letters(fact)
+    if fact.kind in {StandingAgreed.kind(), StandingTurned.kind()}:
+        return standing_letters(fact)
     visit = visits.visit(actor=SYSTEM, visit_id=fact.subject_id)
     if fact.kind in ABOUT_THE_DAY:
         return ABOUT_THE_DAY[fact.kind](visit, fact)

@@ -1,8 +1,9 @@
 """What a fact has to tell to whom, and what was sent."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from koumen.branch.queries import this_branch
 from koumen.credit.models import Repayment
 from koumen.credit.queries import owed
 from koumen.dispatch import queries as dispatch
+from koumen.dispatch.events import StandingAgreed
+from koumen.dispatch.rules.standing import Outcome
 from koumen.dispatch.states import OfferState
 from koumen.kit.actor import SYSTEM
 from koumen.kit.money import Money
@@ -264,6 +267,33 @@ def place_letters(fact: Fact) -> list[Letter]:
                 "help": branch.help_phone,
                 "link": f"{settings.KOUMEN_PUBLIC_URL}/waiting/{offer.waiting_id}/",
             },
+        )
+    ]
+
+
+def standing_letters(fact: Fact) -> list[Letter]:
+    """What was agreed; and where no time was found. A visit that is booked tells of itself."""
+    body = json.loads(fact.body)
+    is_agreed = fact.kind == StandingAgreed.kind()
+    if not is_agreed and body["outcome"] != Outcome.NO_PLACE:
+        return []
+    person = dispatch.standing(actor=SYSTEM, standing_id=fact.subject_id).customer.person
+    branch, page = this_branch(), "standing/" if is_agreed else "book/"
+    figures: dict[str, object] = {
+        "lender": lender_name(branch, person.language),
+        "help": branch.help_phone,
+        "link": f"{settings.KOUMEN_PUBLIC_URL}/{page}",
+    }
+    if not is_agreed:
+        figures["day"] = date.fromisoformat(body["date"])
+    return [
+        Letter(
+            person_id=person.id,
+            language=person.language,
+            channel=Channel.SMS,
+            template=Template.STANDING_AGREED if is_agreed else Template.STANDING_NO_PLACE,
+            subject_id=fact.subject_id,
+            figures=figures,
         )
     ]
 

@@ -39,8 +39,8 @@ NOTE_LENGTH = 300
 def book_visit(*, booking: Booking, actor: Actor, at: datetime) -> Visit:
     """Write down a visit; whoever calls has locked the shift and tested the place.
 
-    The customer's own booking is a promise (records VisitBooked); anybody else's waits for the customer's word
-    (records VisitRequested). Raises Denied("visit-not-yours-to-book") or Invalid("window-over" | "amount-not-positive"
+    The customer's own booking is a promise (records VisitBooked), and so is what the system books because the customer
+    agreed to it before; anybody else's waits for the customer's word (records VisitRequested). Raises Denied("visit-not-yours-to-book") or Invalid("window-over" | "amount-not-positive"
     | "note-too-long").
     """
     today = local_date(at, this_branch().zone)
@@ -48,7 +48,7 @@ def book_visit(*, booking: Booking, actor: Actor, at: datetime) -> Visit:
         may_book_visit(actor, booking.customer_id, today=today, day=booking.date), "visit-not-yours-to-book"
     )
     _refuse_unreadable(booking, at)
-    is_own = actor.role is Role.CUSTOMER
+    is_own = actor.role is Role.CUSTOMER or (actor.role is Role.SYSTEM and booking.is_agreed)
     visit = _written(booking, actor, state=VISIT.move(None, "book" if is_own else "request"))
     visit.booked_at = at if is_own else None
     owed = credit.owed(actor=SYSTEM, account_id=visit.account_id, at=at)

@@ -37,3 +37,4 @@ class Booking:
     languages: tuple[str, ...] = ()
     note: str = ""
     initiated_by: InitiatedBy = InitiatedBy.CUSTOMER
+    is_agreed: bool = False  # the customer said yes before: a standing visit, booked by the system
