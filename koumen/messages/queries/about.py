@@ -8,7 +8,13 @@ from koumen.dispatch.events import PlaceOffered, StandingAgreed, StandingTurned
 from koumen.kit.actor import SYSTEM
 from koumen.messages.queries.accounts import ABOUT_ACCOUNTS, account_letters
 from koumen.messages.queries.day import ABOUT_THE_DAY
-from koumen.messages.queries.letters import ABOUT_VISITS, payment_letter, place_letters, standing_letters, void_letter
+from koumen.messages.queries.letters import (
+    ABOUT_VISITS,
+    payment_letter,
+    place_letters,
+    standing_letters,
+    void_letter,
+)
 from koumen.messages.rules.letter import Letter
 from koumen.payments.events import PaymentMade, ReceiptVoided
 from koumen.visits import queries as visits
