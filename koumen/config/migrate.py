@@ -39,6 +39,8 @@ APPEND_ONLY = (
     "payments_pile",
     "payments_pilenote",
     "payments_cashfetch",
+    "payments_cardslip",
+    "payments_forgednote",
     "visits_visitmove",
     "visits_willcheck",
     "dispatch_override",

@@ -60,7 +60,7 @@ def lock_cash(*, agent_id: UUID | None, currency: str) -> dict[AccountKind, Acco
     With the cash of an agent, or of the office alone. In the order of their ids, before any of them is posted to.
     """
     offices = (AccountKind.SAFE, AccountKind.CASH_IN_TRANSIT, AccountKind.BANK)
-    kinds = (*offices, AccountKind.CASH_OVER, AccountKind.CASH_SHORT)
+    kinds = (*offices, AccountKind.CASH_OVER, AccountKind.CASH_SHORT, AccountKind.CASH_TO_RETURN)
     found = accounts_for(kinds=kinds, currency=currency)
     if agent_id:
         owned = (AccountKind.AGENT_CASH, AccountKind.AGENT_SHORT)

@@ -13,6 +13,7 @@ from koumen.ledger.proof import prove, whole_tables
 from koumen.ledger.rules.books import BooksReport
 
 # R16: cash in hand = float + cash receipts − voids repaid − hand-ins ± booked differences, for each agent and currency.
+# A receipt taken back lowers it at once; notes that were really taken are put back as owed until they are given back.
 _IN_HAND = """
   with part as (
     select agent_id, currency, amount_minor as amount from payments_cashfloat where state = 'taken'
@@ -21,6 +22,11 @@ _IN_HAND = """
     union all
     select p.agent_id, p.currency, -p.amount_minor from payments_payment p
       join credit_activity r on r.reverses_id = p.id where p.tender = 'cash'
+    union all
+    select p.agent_id, p.currency, p.amount_minor from payments_cashreturn r join payments_payment p on p.id = r.payment_id
+    union all
+    select p.agent_id, p.currency, -p.amount_minor from payments_cashreturn r
+      join payments_payment p on p.id = r.payment_id where r.returned_at is not null and not r.from_safe
     union all
     select h.agent_id, h.currency, h.difference_minor - c.amount_minor from payments_handin h
       join payments_pile c on c.id = h.counted_id),
@@ -45,6 +51,12 @@ _OFFICE = """
     union all
     select 'safe', currency, -amount_minor from payments_deposit where state in ('sent', 'arrived')
     union all
+    select 'safe', p.currency, -p.amount_minor from payments_cashreturn r join payments_payment p on p.id = r.payment_id
+      where r.from_safe
+    union all
+    select 'cash_to_return', p.currency, -p.amount_minor from payments_cashreturn r
+      join payments_payment p on p.id = r.payment_id where r.returned_at is null
+    union all
     select 'cash_in_transit', currency, amount_minor from payments_deposit where state = 'sent'),
   moved as (
     select debit_id as account, entry_id, amount_minor as amount from ledger_movement
@@ -52,13 +64,13 @@ _OFFICE = """
   other as (
     select a.kind, a.currency, m.amount
     from ledger_account a join moved m on m.account = a.id join ledger_entry e on e.id = m.entry_id
-    where a.kind = 'safe' and e.kind not in ('cash_fetched', 'float', 'hand_in', 'deposit')),
+    where a.kind = 'safe' and e.kind not in ('cash_fetched', 'float', 'hand_in', 'deposit', 'cash_returned')),
   reckoned as (
     select kind, currency, sum(amount) as amount from (select * from part union all select * from other) p
     group by kind, currency),
   booked as (
     select kind, currency, debit_minor - credit_minor as amount from ledger_account
-    where kind in ('safe', 'cash_in_transit'))
+    where kind in ('safe', 'cash_in_transit', 'cash_to_return'))
   select coalesce(r.kind, b.kind) || ' ' || coalesce(r.currency, b.currency) || ': counted ' || coalesce(r.amount, 0)
     || ', booked ' || coalesce(b.amount, 0) as what
   from reckoned r full join booked b on b.kind = r.kind and b.currency = r.currency
@@ -87,11 +99,13 @@ _OWN_COUNT = """
 # The branch's own series; a number of a phone's series may still be on its way (devices watches those).
 _GAPS = """
   with used as (
-    select series_id, number from payments_receipt union all select series_id, number from payments_deposit)
+    select series_id, number from payments_receipt
+    union all select series_id, number from payments_deposit
+    union all select series_id, number from payments_forgednote where number is not null)
   select 'series ' || s.code || ': next ' || s.next_number || ', used ' || coalesce(u.used, 0) as what
   from payments_receiptseries s left join (
     select series_id, count(*) as used, max(number) as last from used group by series_id) u on u.series_id = s.code
-  where s.code in (upper(current_schema()), upper(current_schema()) || '-B')
+  where s.code in (upper(current_schema()), upper(current_schema()) || '-B', upper(current_schema()) || '-F')
     and (coalesce(u.used, 0) <> s.next_number - 1 or coalesce(u.last, 0) <> s.next_number - 1)
 """
 
@@ -113,7 +127,7 @@ def check_custody() -> BooksReport:
                 ),
                 prove(
                     "safe-equals-counts",
-                    "select count(*) from ledger_account where kind in ('safe', 'cash_in_transit')",
+                    "select count(*) from ledger_account where kind in ('safe', 'cash_in_transit', 'cash_to_return')",
                     _OFFICE,
                 ),
                 prove("piles-equal-notes", "select count(*) from payments_pile", _PILES),

@@ -165,3 +165,32 @@ class CashHeldTooLong(Event):
     amount_minor: int
     currency: str
     held_since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CashReturnOwed(Event):
+    """Notes of a payment that was taken back are to be given back; the subject is the return."""
+
+    payment_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CashReturned(Event):
+    """Notes were counted back to who gave them; the subject is the return."""
+
+    payment_id: UUID
+    amount_minor: int
+    currency: str
+    from_safe: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForgedNoteSeen(Event):
+    """A note looked forged and is no money; the subject is the note."""
+
+    visit_id: UUID
+    denomination_minor: int
+    currency: str
+    outcome: str

@@ -15,6 +15,7 @@ from koumen.kit.actor import SYSTEM, Actor
 from koumen.payments import gateway, queries
 from koumen.payments.commands.alarms import raise_cash_alarm
 from koumen.payments.commands.receipts import receipt_pdf
+from koumen.payments.commands.returning import owe_cash_return
 from koumen.payments.commands.voiding import void_receipt
 from koumen.payments.commands.wallet import close_wallet, lose_sight, settle_wallet, show_wallet
 from koumen.payments.events import PaymentMade
@@ -122,7 +123,8 @@ def put_away_wallets(fact_id: UUID) -> None:
     """When a visit ends, or another amount is agreed, a QR that is still open is closed at the provider."""
     happened = Fact.objects.get(fact_id=fact_id)
     for payment in queries.payments_of_visit(actor=SYSTEM, visit_id=happened.subject_id):
-        if payment.state in queries.OPEN_TENDER and payment.opened_at <= happened.at:
+        is_open = payment.tender == "wallet" and payment.state in queries.OPEN_TENDER
+        if is_open and payment.opened_at <= happened.at:
             ended = give_up_wallet(payment_id=payment.id, actor=SYSTEM, at=clock.now())
             if ended.state == PaymentState.UNKNOWN:
                 logger.warning("wallet_still_open", payment_id=str(payment.id))
@@ -143,3 +145,4 @@ def void_receipts(fact_id: UUID) -> None:
     if queries.has_receipt(payment_id=happened.subject_id):
         reason = str(json.loads(happened.body)["reason"])
         void_receipt(payment_id=happened.subject_id, reason=reason, actor=SYSTEM, at=clock.now())
+        owe_cash_return(payment_id=happened.subject_id, reason=reason, actor=SYSTEM, at=clock.now())

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from koumen.agents.models import Agent, Shift
+from koumen.agents.models import Agent, Item, Shift
 from koumen.credit.models import CreditAccount
 from koumen.documents.models import Document
 from koumen.kit.ids import new_id
@@ -20,7 +20,7 @@ class Payment(models.Model):
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="payments")
     account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="payments")
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="payments")
-    tender = models.TextField()  # cash, wallet
+    tender = models.TextField()  # cash, wallet, card, transfer
     state = models.TextField(choices=[(s, s) for s in PaymentState])
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -40,10 +40,10 @@ class Payment(models.Model):
                 condition=Q(state="paid", paid_at__isnull=False) | Q(~Q(state="paid"), paid_at__isnull=True),
                 name="payments_paid_at_iff_paid",
             ),
-            # one tender at a time: a second cannot open while the first may still succeed
+            # one wallet at a time: nothing else is tendered while it may still succeed; transfers take days
             models.UniqueConstraint(
                 fields=["visit"],
-                condition=Q(state__in=["pending", "unknown"]),
+                condition=Q(state__in=["pending", "unknown"], tender="wallet"),
                 name="payments_one_open_a_visit",
             ),
             # the provider's money cannot be booked twice
@@ -52,7 +52,9 @@ class Payment(models.Model):
                 condition=~Q(provider_reference=""),
                 name="payments_provider_once",
             ),
-            models.CheckConstraint(condition=Q(tender__in=["cash", "wallet"]), name="payments_tender_known"),
+            models.CheckConstraint(
+                condition=Q(tender__in=["cash", "wallet", "card", "transfer"]), name="payments_tender_known"
+            ),
         ]
 
 
@@ -281,3 +283,73 @@ class CashAlarm(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["agent", "currency", "held_since"], name="payments_alarm_once")
         ]
+
+
+class CashReturn(models.Model):
+    """Notes that a customer gave for a payment that was taken back, until somebody has counted them back."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="cash_return")
+    owed_at = models.DateTimeField()
+    pile = models.OneToOneField(Pile, null=True, on_delete=models.PROTECT, related_name="+")
+    from_safe = models.BooleanField(default=False)  # given back by the office, not out of the agent's bag
+    returned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pile__isnull=True, returned_at__isnull=True, from_safe=False)
+                | Q(pile__isnull=False, returned_at__isnull=False),
+                name="payments_return_counted",
+            )
+        ]
+
+
+class CardSlip(models.Model):
+    """What the card terminal printed: never a whole card number. Append-only."""
+
+    payment = models.OneToOneField(
+        Payment, on_delete=models.PROTECT, primary_key=True, related_name="card_slip"
+    )
+    terminal = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    on_date = models.DateField()
+    approval_code = models.TextField()
+    last_four = models.CharField(max_length=4)
+
+    class Meta:
+        constraints = [
+            # one slip pays once
+            models.UniqueConstraint(
+                fields=["terminal", "on_date", "approval_code"], name="payments_card_slip_once"
+            )
+        ]
+
+
+class ForgedNote(models.Model):
+    """A note that looked forged: given back, or kept against a numbered slip. It is no money. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="forged_notes")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    denomination_minor = models.BigIntegerField()
+    serial = models.TextField()
+    outcome = models.TextField()  # rules.forged.Outcome
+    series = models.ForeignKey(ReceiptSeries, null=True, on_delete=models.PROTECT, related_name="+")
+    number = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["series", "number"], name="payments_forged_number"),
+            models.CheckConstraint(
+                condition=Q(outcome="kept", number__isnull=False, series__isnull=False)
+                | Q(outcome="refused", number__isnull=True, series__isnull=True),
+                name="payments_forged_kept_has_slip",
+            ),
+        ]
+
+    @property
+    def printed_number(self) -> str:
+        """The number of the slip that the customer holds; empty when the note was given back."""
+        return f"{self.series_id}-{self.number:07d}" if self.number else ""

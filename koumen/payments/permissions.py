@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from koumen.kit.actor import Actor, Role
-from koumen.payments.models import CashFloat, HandIn, Payment, Receipt
+from koumen.payments.models import CashFloat, CashReturn, HandIn, Payment, Receipt
 from koumen.visits.models import Visit
 
 
@@ -83,3 +83,12 @@ def hand_ins_visible_to(actor: Actor) -> QuerySet[HandIn]:
     if may_see_cash(actor):
         return HandIn.objects.all()
     return HandIn.objects.filter(agent_id=actor.agent_id) if actor.agent_id else HandIn.objects.none()
+
+
+def returns_visible_to(actor: Actor) -> QuerySet[CashReturn]:
+    """Whoever answers for the money sees all notes to give back, an agent those of their own payments."""
+    if may_see_cash(actor):
+        return CashReturn.objects.all()
+    if actor.agent_id is None:
+        return CashReturn.objects.none()
+    return CashReturn.objects.filter(payment__agent_id=actor.agent_id)

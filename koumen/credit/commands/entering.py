@@ -107,7 +107,8 @@ def _apart(moves: Sequence[Move], kind: EntryKind) -> tuple[list[Move], list[Mov
 
 
 _MONEY_IN = {
-    *(EntryKind.CASH_TENDER, EntryKind.WALLET_TENDER, EntryKind.TRANSFER_IN, EntryKind.REPAYMENT),
+    *(EntryKind.CASH_TENDER, EntryKind.WALLET_TENDER, EntryKind.CARD_TENDER),
+    *(EntryKind.TRANSFER_IN, EntryKind.REPAYMENT),
 }
 
 

@@ -11,10 +11,12 @@ class AccountKind(StrEnum):
     LATE = "late"
     FEE = "fee"
     CREDIT_BALANCE = "credit_balance"
+    CASH_TO_RETURN = "cash_to_return"
     AGENT_CASH = "agent_cash"
     SAFE = "safe"
     CASH_IN_TRANSIT = "cash_in_transit"
     WALLET = "wallet"
+    CARD = "card"
     BANK = "bank"
     MERCHANT = "merchant"
     PAYMENTS_IN = "payments_in"
@@ -45,10 +47,12 @@ CHART: dict[AccountKind, Side] = {
     AccountKind.LATE: Side.DEBIT,
     AccountKind.FEE: Side.DEBIT,
     AccountKind.CREDIT_BALANCE: Side.CREDIT,  # what the lender owes a customer
+    AccountKind.CASH_TO_RETURN: Side.CREDIT,  # notes that were taken, but whose payment was taken back
     AccountKind.AGENT_CASH: Side.DEBIT,
     AccountKind.SAFE: Side.DEBIT,  # the cash office
     AccountKind.CASH_IN_TRANSIT: Side.DEBIT,  # given to the bank with a slip, not yet in its file
     AccountKind.WALLET: Side.DEBIT,  # what the wallet's provider owes the branch
+    AccountKind.CARD: Side.DEBIT,  # what the acquirer of the card terminals owes the branch
     AccountKind.BANK: Side.BOTH,  # may be overdrawn
     AccountKind.MERCHANT: Side.BOTH,  # refunds may pass what was bought since the last settlement
     AccountKind.PAYMENTS_IN: Side.DEBIT,  # money that another system took before an import
@@ -70,7 +74,7 @@ RECEIVABLES = (AccountKind.PRINCIPAL, AccountKind.INTEREST, AccountKind.LATE, Ac
 
 # Where the money of a repayment can arrive.
 MONEY = (
-    *(AccountKind.AGENT_CASH, AccountKind.SAFE, AccountKind.WALLET),
+    *(AccountKind.AGENT_CASH, AccountKind.SAFE, AccountKind.WALLET, AccountKind.CARD),
     *(AccountKind.BANK, AccountKind.PAYMENTS_IN),
 )
 

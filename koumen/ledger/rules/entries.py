@@ -13,6 +13,7 @@ class EntryKind(StrEnum):
     # Money comes in for a debt.
     CASH_TENDER = "cash_tender"
     WALLET_TENDER = "wallet_tender"
+    CARD_TENDER = "card_tender"
     TRANSFER_IN = "transfer_in"
     REPAYMENT = "repayment"  # in any other way
     # What the debt grows by.
@@ -36,6 +37,11 @@ class EntryKind(StrEnum):
     DEPOSIT = "deposit"
     DEPOSIT_ARRIVED = "deposit_arrived"
     CASH_DIFFERENCE = "cash_difference"
+    # Notes of a payment that was taken back: owed to who gave them, and given back.
+    RETURN_OWED = "return_owed"
+    CASH_RETURNED = "cash_returned"
+    # The acquirer of the card terminals has paid.
+    CARD_SETTLED = "card_settled"
     # Taken over from another system.
     OPENING = "opening"
     IMPORT_PAYMENT = "import_payment"

@@ -1,6 +1,7 @@
 """Taking money: cash, wallet, and the receipt of each; cash from the bank to the agent and back."""
 
 from koumen.payments.commands.alarms import raise_cash_alarm
+from koumen.payments.commands.card import Slip, pay_card
 from koumen.payments.commands.cash import pay_cash
 from koumen.payments.commands.deposits import (
     prepare_deposit,
@@ -9,15 +10,19 @@ from koumen.payments.commands.deposits import (
     withdraw_deposit,
 )
 from koumen.payments.commands.floats import fetch_cash, offer_float, take_float, withdraw_float
+from koumen.payments.commands.forged import SeenNote, write_forged_note
 from koumen.payments.commands.hand_ins import count_hand_in, declare_hand_in, withdraw_hand_in
 from koumen.payments.commands.offline import OfflineTender, post_offline_cash
 from koumen.payments.commands.receipts import keep_receipt_pdf, receipt_content, receipt_pdf
+from koumen.payments.commands.returning import owe_cash_return, return_cash
 from koumen.payments.commands.slips import deposit_slip_pdf
 from koumen.payments.commands.voiding import void_receipt
 from koumen.payments.commands.wallet import close_wallet, lose_sight, open_wallet, settle_wallet, show_wallet
 
 __all__ = [
     "OfflineTender",
+    "SeenNote",
+    "Slip",
     "close_wallet",
     "count_hand_in",
     "declare_hand_in",
@@ -27,6 +32,8 @@ __all__ = [
     "lose_sight",
     "offer_float",
     "open_wallet",
+    "owe_cash_return",
+    "pay_card",
     "pay_cash",
     "post_offline_cash",
     "prepare_deposit",
@@ -34,6 +41,7 @@ __all__ = [
     "receipt_content",
     "receipt_pdf",
     "receive_deposit",
+    "return_cash",
     "send_deposit",
     "settle_wallet",
     "show_wallet",
@@ -42,4 +50,5 @@ __all__ = [
     "withdraw_deposit",
     "withdraw_float",
     "withdraw_hand_in",
+    "write_forged_note",
 ]

@@ -141,6 +141,11 @@ def _split(repayment: Repayment, currency: str) -> Split:
 
 
 def _tendered(payment: Payment) -> Tendered:
+    if payment.tender == "card":
+        slip = payment.card_slip
+        return Tendered(method=Method.CARD, reference=f"{slip.approval_code} / {slip.last_four}")
+    if payment.tender == "transfer":
+        return Tendered(method=Method.TRANSFER, reference=payment.provider_reference)
     if payment.tender != "cash":
         return Tendered(method=Method.WALLET, reference=payment.provider_reference)
     notes = list(payment.notes.order_by("-denomination_minor"))

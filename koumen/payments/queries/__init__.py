@@ -44,8 +44,8 @@ def payments_of_visit(*, actor: Actor, visit_id: UUID) -> list[Payment]:
 
 
 def open_tender(visit: Visit) -> Payment | None:
-    """The tender whose answer is awaited: while there is one, no other may begin; one query."""
-    return visit.payments.filter(state__in=OPEN_TENDER).first()
+    """The wallet tender whose answer is awaited: while there is one, no other may begin; one query."""
+    return visit.payments.filter(state__in=OPEN_TENDER, tender="wallet").first()
 
 
 def remaining_minor(visit: Visit) -> int:
@@ -84,7 +84,7 @@ def cash_advice(visit: Visit, *, amount_minor: int, at: datetime) -> CashAdvice:
 
 def wallets_to_ask(*, opened_before: datetime) -> list[UUID]:
     """Wallet payments whose answer is awaited for some time, the oldest first; one query."""
-    waiting = Payment.objects.filter(state__in=OPEN_TENDER, opened_at__lt=opened_before)
+    waiting = Payment.objects.filter(state__in=OPEN_TENDER, tender="wallet", opened_at__lt=opened_before)
     return list(waiting.order_by("opened_at").values_list("id", flat=True))
 
 

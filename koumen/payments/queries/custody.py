@@ -14,8 +14,13 @@ from koumen.kit.errors import Missing
 from koumen.ledger.models import Account
 from koumen.ledger.queries import cash_held
 from koumen.ledger.rules.chart import AccountKind
-from koumen.payments.models import CashFloat, Deposit, HandIn, NoteCount, Pile, PileNote
-from koumen.payments.permissions import floats_visible_to, hand_ins_visible_to, may_see_cash
+from koumen.payments.models import CashFloat, CashReturn, Deposit, HandIn, NoteCount, Pile, PileNote
+from koumen.payments.permissions import (
+    floats_visible_to,
+    hand_ins_visible_to,
+    may_see_cash,
+    returns_visible_to,
+)
 from koumen.payments.rules.custody import Holding, known_notes
 from koumen.payments.states import FloatState, HandInState, PaymentState
 from koumen.visits.models import Visit
@@ -49,9 +54,12 @@ def _holding(in_hand_minor: int, held_since: datetime | None, at: datetime) -> H
 
 
 def notes_in_hand(*, agent_id: UUID, currency: str, in_hand_minor: int) -> Notes | None:
-    """What an agent holds by denomination, when everything counted explains it; three queries."""
+    """What an agent holds by denomination, when everything counted explains it; four queries."""
     paid = NoteCount.objects.filter(
         payment__agent_id=agent_id, payment__currency=currency, payment__state=PaymentState.PAID
+    )
+    returned = CashReturn.objects.filter(
+        payment__agent_id=agent_id, payment__currency=currency, from_safe=False, pile__isnull=False
     )
     taken = CashFloat.objects.filter(agent_id=agent_id, currency=currency, state=FloatState.TAKEN)
     counted = HandIn.objects.filter(agent_id=agent_id, currency=currency, state=HandInState.COUNTED)
@@ -63,8 +71,27 @@ def notes_in_hand(*, agent_id: UUID, currency: str, in_hand_minor: int) -> Notes
             value: -n
             for value, n in _summed(PileNote.objects.filter(pile__in=counted.values("counted"))).items()
         },
+        {
+            value: -n
+            for value, n in _summed(PileNote.objects.filter(pile__in=returned.values("pile"))).items()
+        },
         in_hand_minor=in_hand_minor,
     )
+
+
+def cash_returns(*, actor: Actor) -> list[CashReturn]:
+    """Notes that are still to be given back, the oldest first; one query. An agent sees their own."""
+    waiting = returns_visible_to(actor).filter(returned_at__isnull=True)
+    return list(waiting.select_related("payment__visit", "payment__agent").order_by("owed_at", "id"))
+
+
+def cash_return(*, actor: Actor, return_id: UUID) -> CashReturn:
+    """Notes to give back; one query. Raises Missing("return-not-found")."""
+    rows = returns_visible_to(actor).select_related("payment__visit", "payment__agent")
+    found = rows.filter(id=return_id).first()
+    if found is None:
+        raise Missing("return-not-found")
+    return found
 
 
 def _summed(notes: QuerySet[PileNote]) -> Notes:

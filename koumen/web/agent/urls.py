@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from koumen.web.agent.pages import acts, bag, device, door, money, plan, road, safety, today, visit
+from koumen.web.agent.pages import acts, bag, card, device, door, money, paper, plan, road, safety, today, visit
 from koumen.web.ui.urls import site_urls
 
 urlpatterns = site_urls(
@@ -12,6 +12,7 @@ urlpatterns = site_urls(
         path("acts/", acts.receive, name="acts"),
         path("device/", device.show, name="device"),
         path("cash/", bag.show, name="bag"),
+        path("cash/returns/<uuid:return_id>/", bag.give_back, name="give_back"),
         path("cash/hand-in/", bag.hand_in, name="hand_in"),
         path("cash/hand-in/<uuid:hand_in_id>/withdraw/", bag.withdraw, name="withdraw_hand_in"),
         path("shift/open/", bag.open_day, name="open_shift"),
@@ -28,6 +29,9 @@ urlpatterns = site_urls(
         path("visits/<uuid:visit_id>/code/", door.code, name="code"),
         path("visits/<uuid:visit_id>/stop/", door.stop, name="stop"),
         path("visits/<uuid:visit_id>/cash/", money.cash, name="cash"),
+        path("visits/<uuid:visit_id>/card/", card.card, name="card"),
+        path("visits/<uuid:visit_id>/forged/", card.forged, name="forged"),
+        path("receipts/<uuid:receipt_id>/<slug:width>/", paper.receipt, name="receipt_paper"),
         path("visits/<uuid:visit_id>/wallet/", money.wallet, name="wallet"),
         path("visits/<uuid:visit_id>/wallet/close/", money.close_wallet, name="close_wallet"),
         path("visits/<uuid:visit_id>/plan/", plan.show, name="plan"),

@@ -103,6 +103,7 @@ urlpatterns = site_urls(
         path(
             "finance/custody/floats/<uuid:float_id>/withdraw/", custody.withdraw_float, name="withdraw_float"
         ),
+        path("finance/custody/returns/<uuid:return_id>/", custody.give_back, name="give_back"),
         path("finance/hand-ins/", custody.hand_ins, name="hand_ins"),
         path("finance/hand-ins/all.csv", custody.hand_ins_csv, name="hand_ins_csv"),
         path("finance/hand-ins/<uuid:hand_in_id>/", custody.hand_in, name="hand_in"),

@@ -40,4 +40,13 @@ CASH_WORDS: dict[str, str | Promise] = {
     "item-kind-unknown": _("Please choose what it is."),
     "item-condition-unknown": _("Please choose how it is."),
     "serial-unreadable": _("This does not look like a serial number."),
+    # cards, forged notes, notes given back
+    "terminal-not-lent": _("This card terminal was not lent to you."),
+    "card-slip-used": _("This slip has paid already. Please look at the approval code."),
+    "approval-unreadable": _("The approval code stands on the slip: four to eight letters or digits."),
+    "last-four-unreadable": _("Only the last four digits of the card, never more."),
+    "return-not-found": _("We cannot find these notes to give back."),
+    "return-differs": _("The notes are not worth what is to be given back. Please count again."),
+    "cash-returned-already": _("These notes have been given back already."),
+    "not-so-much-in-hand": _("There is not so much cash here to give back."),
 }

@@ -53,6 +53,14 @@ def show(request: HttpRequest) -> HttpResponse:
         "declared": Money(waiting.declared.amount_minor, currency) if waiting else None,
         "offered": custody.offered_float(actor=actor, agent_id=agent.id),
         "things": _things(actor, agent.id),
+        "returns": [
+            {
+                "row": row,
+                "amount": Money(row.payment.amount_minor, row.payment.currency),
+                "number": row.payment.visit.number,
+            }
+            for row in custody.cash_returns(actor=actor)
+        ],
     }
     return render(request, "agent/bag.html", context)
 
@@ -148,6 +156,23 @@ def _count(request: HttpRequest, template: str, act: Act, context: dict[str, Any
         "fault": fault,
     }
     return render(request, template, context | shown, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def give_back(request: HttpRequest, return_id: UUID) -> HttpResponse:
+    """Count notes of a payment that was taken back into the hands of who gave them."""
+    actor, at = actor_of(request), clock.now()
+    owed = custody.cash_return(actor=actor, return_id=return_id)
+
+    def count_back(notes: dict[int, int], key: UUID) -> object:
+        return payments.return_cash(return_id=owed.id, notes=notes, key=key, actor=actor, at=at)
+
+    context = {
+        "amount": Money(owed.payment.amount_minor, owed.payment.currency),
+        "number": owed.payment.visit.number,
+    }
+    return _count(request, "agent/give_back.html", count_back, context)
 
 
 @login_required

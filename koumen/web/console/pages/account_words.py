@@ -87,6 +87,7 @@ KIND_WORDS: Words = {
 HOW: Words = {
     "cash_tender": gettext_lazy("in cash"),
     "wallet_tender": gettext_lazy("by wallet"),
+    "card_tender": gettext_lazy("by card"),
     "transfer_in": gettext_lazy("by transfer"),
     "repayment": gettext_lazy("in another way"),
 }

@@ -28,6 +28,7 @@ from koumen.payments.queries.custody import HandInSearch, PersonsCash, cash_by_p
 from koumen.people.commands import reveal
 from koumen.web.console.pages.frame import page, without
 from koumen.web.console.pages.words import HAND_INS, word
+from koumen.web.ui import wording
 from koumen.web.ui.actors import actor_of, signed_in
 from koumen.web.ui.amounts import read_id
 from koumen.web.ui.csv_files import csv_file
@@ -62,6 +63,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "floats": [
             {"row": row, "amount": Money(row.amount_minor, row.currency), "staff": row.agent.staff_number}
             for row in floats
+        ],
+        "returns": [
+            {"row": row, "amount": Money(row.payment.amount_minor, row.payment.currency)}
+            for row in custody.cash_returns(actor=actor)
         ],
         "may_keep": may_keep_cash(actor),
     }
@@ -264,6 +269,26 @@ def withdraw_float(request: HttpRequest, float_id: UUID) -> HttpResponse:
     """The change money stays in the safe."""
     commands.withdraw_float(float_id=float_id, actor=actor_of(request), at=clock.now())
     return redirect("custody")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def give_back(request: HttpRequest, return_id: UUID) -> HttpResponse:
+    """Count notes of a payment that was taken back out of the safe."""
+    actor, at = actor_of(request), clock.now()
+    require(may_keep_cash(actor), "cash-office-not-yours")
+    owed = custody.cash_return(actor=actor, return_id=return_id)
+
+    def count_back(notes: dict[int, int], key: UUID) -> object:
+        return commands.return_cash(return_id=owed.id, notes=notes, key=key, actor=actor, at=at)
+
+    amount = Money(owed.payment.amount_minor, owed.payment.currency)
+    context = {
+        "title": now("Give notes back out of the safe"),
+        "about": f"{owed.payment.visit.number} {wording.money(amount)}",
+        "act": now("Counted into the customer's hands"),
+    }
+    return count_page(request, "count_cash", count_back, context, done=("custody",))
 
 
 @signed_in

@@ -68,9 +68,15 @@ def custody_words(actor: Actor, activity_id: UUID, amount: str) -> str:
         ) % {"amount": amount}
     if payment.tender == "cash":
         return _(
-            "In the books agent %(number)s holds %(amount)s less at once. If the notes were taken, they must go back "
-            "to the customer, or be settled with the agent. The receipt becomes void and the customer is told."
+            "If the notes were taken (a wrong amount, a wrong account), they stay with agent %(number)s as notes to give "
+            "back, and are counted back to the customer. For any other reason the agent holds %(amount)s less in the "
+            "books at once. The receipt becomes void and the customer is told."
         ) % {"number": payment.agent.staff_number, "amount": amount}
+    if payment.tender == "card":
+        return _(
+            "In the books %(amount)s leaves the account of the card acquirer. If the card was charged, it must be paid "
+            "back to the card. The receipt becomes void and the customer is told."
+        ) % {"amount": amount}
     return _(
         "In the books %(amount)s leaves the account of the wallet provider. If the money did come, the provider must "
         "pay it back to the customer. The receipt becomes void and the customer is told."

@@ -23,10 +23,12 @@ ACCOUNTS: Words = {
     "late": _("Late charges owed"),
     "fee": _("Fees owed"),
     "credit_balance": _("Owed to customers"),
+    "cash_to_return": _("Notes to give back"),
     "agent_cash": _("Cash with agents"),
     "safe": _("Safe"),
     "cash_in_transit": _("Cash on its way to the bank"),
     "wallet": _("Wallet provider"),
+    "card": _("Card acquirer"),
     "bank": _("Bank"),
     "merchant": _("Merchants"),
     "payments_in": _("Payments before the import"),
@@ -48,6 +50,7 @@ ENTRIES: Words = {
     "disbursement": _("Loan paid out"),
     "cash_tender": _("Paid in cash"),
     "wallet_tender": _("Paid by wallet"),
+    "card_tender": _("Paid by card"),
     "transfer_in": _("Paid by transfer"),
     "repayment": _("Repayment"),
     "interest": _("Interest"),
@@ -67,10 +70,18 @@ ENTRIES: Words = {
     "deposit": _("Cash taken to the bank"),
     "deposit_arrived": _("Deposit arrived at the bank"),
     "cash_difference": _("Difference in cash"),
+    "return_owed": _("Notes to give back"),
+    "cash_returned": _("Notes given back"),
+    "card_settled": _("Paid by the card acquirer"),
     "opening": _("Opening balance"),
     "import_payment": _("Imported payment"),
 }
-TENDERS: Words = {"cash": _("Cash"), "wallet": _("Wallet")}
+TENDERS: Words = {
+    "cash": _("Cash"),
+    "wallet": _("Wallet"),
+    "card": _("Card"),
+    "transfer": _("Bank transfer"),
+}
 PAYMENTS: Words = {
     "pending": _("Waiting for the wallet"),
     "unknown": _("No answer yet"),
