@@ -4,11 +4,18 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from koumen.agents import commands as agents
+from koumen.audit.models import Fact
+from koumen.credit import commands as credit
 from koumen.kit.actor import SYSTEM, Role
+from koumen.payments import jobs
+from koumen.payments.models import CashReturn
+from koumen.visits.commands import leave
 from tests import builders
 from tests.pages.sight import Sight
 from tests.payments.bags import a_bag, a_deposit, sent
+from tests.payments.test_cash import pays
 from tests.sites import doors
+from tests.visits.stories import a_visit
 
 
 def custody_sights(at: datetime) -> Iterator[Sight]:
@@ -23,14 +30,28 @@ def custody_sights(at: datetime) -> Iterator[Sight]:
     yield Sight("agent-shift-open-without", phone, "/agent/shift/open/")
     bag.fetched()
     yield Sight("console-float-new", desk, f"/console/finance/custody/floats/{bag.shift.id}/new/")
-    offered = bag.offered(900_000)
+    offered = bag.offered(980_000)
     yield Sight("agent-shift-open", phone, "/agent/shift/open/")
     yield Sight("console-custody-float", desk, "/console/finance/custody/")
-    bag.takes(offered, {10000: 90})
+    bag.takes(offered, {10000: 98})
     yield Sight("agent-bag", phone, "/agent/cash/")
     yield Sight("agent-hand-in", phone, "/agent/cash/hand-in/")
+    story = a_visit(at, agent=bag.agent).may_be_paid(30000)
+    there = f"/agent/visits/{story.visit_id}/"
+    yield Sight("agent-tender-ceiling", phone, there)
+    yield Sight("agent-card", phone, f"{there}card/")
+    yield Sight("agent-forged", phone, f"{there}forged/")
+    payment = pays(story, {10000: 2})
+    yield Sight("agent-paid-in-part", phone, there)
+    for width in ("58", "80", "a5"):
+        yield Sight(f"agent-receipt-{width}", phone, f"/agent/receipts/{payment.receipt.id}/{width}/")
+    leave(visit_id=story.visit_id, actor=story.visitor, at=story.now)
+    credit.reverse_activity(activity_id=payment.id, reason="wrong_amount", actor=SYSTEM, at=story.now)
+    jobs.void_receipts(Fact.objects.filter(kind="ActivityReversed").latest("id").fact_id)
+    owed = CashReturn.objects.get(payment=payment)
+    yield Sight("agent-give-back", phone, f"/agent/cash/returns/{owed.id}/")
     bag.handed_in(300_000)
-    declared = bag.declares(600_000, is_final=True)
+    declared = bag.declares(700_000, is_final=True)
     yield Sight("agent-bag-waits", phone, "/agent/cash/")
     yield Sight("agent-shift-close", phone, "/agent/shift/close/")
     yield Sight("console-custody", desk, "/console/finance/custody/")

@@ -7,11 +7,16 @@ from django.test import Client
 
 from koumen.agents import commands as agents
 from koumen.agents.models import Item, Loan, Shift
+from koumen.audit.models import Fact
+from koumen.credit import commands as credit
 from koumen.kit.actor import SYSTEM, Role
 from koumen.ledger.rules.chart import AccountKind
-from koumen.payments.models import CashFloat, Deposit, HandIn
+from koumen.payments import jobs
+from koumen.payments.books import check_books
+from koumen.payments.models import CashFloat, CashReturn, Deposit, HandIn
 from tests import builders
 from tests.payments.bags import Bag, a_bag, a_deposit, notes_worth, sent, standing
+from tests.payments.test_cash import pays
 from tests.sites.doors import as_agent, as_staff, key_in, text
 from tests.sites.test_console import rows_of
 from tests.visits.stories import a_visit
@@ -261,3 +266,61 @@ def test_cash_fetched_from_the_bank_lies_in_the_safe(at: datetime) -> None:
     builders.the_base_pack(at)
     assert "¥ 500.00" in counts(desk(at), f"{CUSTODY}fetch/", 50000)
     assert standing(AccountKind.SAFE) == 50000
+
+
+# --- other tenders at the door --------------------------------------------------------------------------
+
+
+def test_a_card_is_taken_by_what_stands_on_its_slip(bag: Bag, phone: Client, at: datetime) -> None:
+    story = a_visit(at, agent=bag.agent).may_be_paid(30000)
+    path = f"/agent/visits/{story.visit_id}/card/"
+    assert "No card terminal was lent to you today." in text(phone.get(path))
+    item = agents.add_item(kind="card_terminal", serial="N9-100", actor=SYSTEM, at=at)
+    agents.lend_item(item_id=item.id, shift_id=bag.shift.id, actor=SYSTEM, at=at)
+    form = {"once": key_in(phone.get(path)), "terminal": str(item.id), "amount": "300"}
+    form |= {"approval_code": "A12345", "last_four": "6789"}
+    wrong = phone.post(path, form | {"last_four": "456789"})
+    assert (wrong.status_code, "never more" in text(wrong)) == (422, True)
+    assert phone.post(path, form)["Location"] == f"/agent/visits/{story.visit_id}/"
+    assert "Say goodbye" in text(phone.get(f"/agent/visits/{story.visit_id}/"))
+
+
+def test_a_forged_note_is_written_down_with_a_slip_for_the_customer(
+    bag: Bag, phone: Client, at: datetime
+) -> None:
+    story = a_visit(at, agent=bag.agent).may_be_paid(30000)
+    path = f"/agent/visits/{story.visit_id}/forged/"
+    form = {"once": key_in(phone.get(path)), "denomination": "10000", "serial": "AB12", "outcome": "kept"}
+    assert "TEST-F-0000001" in text(phone.post(path, form))
+    assert "TEST-F-0000001" in text(phone.post(path, form)), "sent twice, written once"
+    assert phone.post(path, form | {"serial": "?"}).status_code == 422
+
+
+def test_a_receipt_is_laid_out_for_the_paper_at_hand(bag: Bag, phone: Client, at: datetime) -> None:
+    story = a_visit(at, agent=bag.agent).may_be_paid(30000)
+    receipt = pays(story, {10000: 3}).receipt
+    for width in ("58", "80", "a5"):
+        shown = text(phone.get(f"/agent/receipts/{receipt.id}/{width}/"))
+        assert f'class="receipt-paper paper-{width}"' in shown
+        assert "TEST-0000001" in shown
+        assert receipt.short_code in shown
+    assert phone.get(f"/agent/receipts/{receipt.id}/a3/").status_code == 404
+    other = as_agent(a_bag(at).agent.person_id)
+    assert other.get(f"/agent/receipts/{receipt.id}/58/").status_code == 404
+
+
+def test_notes_that_are_owed_are_counted_back_on_the_phone_or_at_the_office(
+    bag: Bag, phone: Client, at: datetime
+) -> None:
+    for browser, page in ((phone, "/agent/cash/returns/"), (desk(at), f"{CUSTODY}returns/")):
+        story = a_visit(at, agent=bag.agent).may_be_paid(30000)
+        payment = pays(story, {10000: 3})
+        credit.reverse_activity(activity_id=payment.id, reason="wrong_amount", actor=SYSTEM, at=story.now)
+        jobs.void_receipts(Fact.objects.filter(kind="ActivityReversed").latest("id").fact_id)
+        owed = CashReturn.objects.get(payment=payment)
+        here = "/agent/cash/" if browser is phone else CUSTODY
+        assert f'href="{page}{owed.id}/"' in text(browser.get(here))
+        assert "not worth what" in counts(browser, f"{page}{owed.id}/", 20000, status=409)
+        counts(browser, f"{page}{owed.id}/", 30000)
+        assert f'href="{page}{owed.id}/"' not in text(browser.get(here))
+    assert check_books().is_right

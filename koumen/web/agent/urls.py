@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from koumen.web.agent.pages import acts, bag, card, device, door, money, paper, plan, road, safety, today, visit
+from koumen.web.agent.pages import (
+    acts,
+    bag,
+    card,
+    device,
+    door,
+    money,
+    paper,
+    plan,
+    road,
+    safety,
+    today,
+    visit,
+)
 from koumen.web.ui.urls import site_urls
 
 urlpatterns = site_urls(
