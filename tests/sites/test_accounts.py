@@ -215,7 +215,8 @@ def test_a_payment_is_taken_back_by_two_persons_who_both_see_the_effect(story: S
     with clock.stopped_at(story.now):
         form = text(ana.get(reversal_of(story)))
         assert "What would be owed after" in form
-        assert f"agent {story.agent.staff_number} holds ¥ 300.00 less" in form
+        assert f"stay with agent {story.agent.staff_number} as notes to give back" in form
+        assert "holds ¥ 300.00 less in the books" in form
         answered = proposed(ana, story, reversal_of(story), reason="told_twice")
         page = answered["Location"]
         own = text(ana.get(page))
