@@ -10,7 +10,7 @@ from koumen.audit.guards import append_only, frozen_columns, guarded_state
 class Migration(migrations.Migration):
     """Guards."""
 
-    dependencies: ClassVar = [("dispatch", "0011_standing"), ("audit", "0002_guards_and_seals")]
+    dependencies: ClassVar = [("dispatch", "0012_standing"), ("audit", "0002_guards_and_seals")]
     operations: ClassVar = [
         guarded_state("dispatch_standing", "standing"),
         frozen_columns(

@@ -10,7 +10,7 @@ import koumen.kit.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("credit", "0017_lighter_payments"),
-        ("dispatch", "0010_waiting_guards"),
+        ("dispatch", "0011_places_that_persons_choose"),
         ("people", "0004_customer_languages"),
         ("visits", "0004_needs"),
     ]
