@@ -26,6 +26,7 @@ SETTINGS = {
     "KOUMEN_PUBLIC_URL": ("how others reach the sites; printed in receipts", "`http://localhost:PORT`", "required, https"),
     "KOUMEN_HOSTS": ("the host names that are answered, with commas", "all", "required"),
     "KOUMEN_PROXIES": ("how many reverse proxies stand before the sites", "0", "1"),
+    "KOUMEN_LOG": ("what processes tell: debug, info, warning or error, and worse", "warning", "info, as JSON"),
     "KOUMEN_TILES_URL": ("pictures for the maps, `https://…/{z}/{x}/{y}.png`", "none: roads, or plain ground", ""),
     "KOUMEN_TILES_THANKS": ("whom the map thanks for its pictures", "", ""),
     "DATABASE_URL": ("a PostgreSQL 18 or newer", "the embedded one", ""),

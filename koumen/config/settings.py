@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from koumen.config import environment
+from koumen.config import environment, logs
 from koumen.embedded import supervisor
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -227,6 +227,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 PROCRASTINATE_ON_APP_READY = None
 LOGGING_CONFIG = None
+logs.set_up(environment.read("KOUMEN_LOG", "info" if IS_PRODUCTION else "warning"), as_json=IS_PRODUCTION)
 
 LEAFLET_CONFIG = {"RESET_VIEW": False}
 # Pictures for the maps, such as https://tiles.example/{z}/{x}/{y}.png; without them roads or plain ground are drawn.
