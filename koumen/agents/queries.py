@@ -139,6 +139,14 @@ def shift_of(*, actor: Actor, agent_id: UUID, date: date) -> Shift | None:
     return Shift.objects.filter(agent__in=visible_to(actor), agent_id=agent_id, date=date).first()
 
 
+def own_shift(*, actor: Actor, date: date) -> Shift:
+    """The shift that the acting agent works on a day; one query. Raises Missing("shift-not-found")."""
+    shift = shift_of(actor=actor, agent_id=actor.agent_id, date=date) if actor.agent_id else None
+    if shift is None:
+        raise Missing("shift-not-found")
+    return shift
+
+
 def shifts_on(*, actor: Actor, date: date) -> list[Shift]:
     """All shifts of a day with their agents, by staff number; one query."""
     shifts = Shift.objects.filter(agent__in=visible_to(actor), date=date)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from koumen.agents.queries import shift_of
 from koumen.branch.queries import this_branch
 from koumen.dispatch import queries as dispatch
 from koumen.kit import clock
@@ -25,6 +26,7 @@ def today(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     day = _asked(request, clock.local_date(at, this_branch().zone))
     stops = _stops(actor, day, at)
+    shift = shift_of(actor=actor, agent_id=actor.agent_id, date=day) if actor.agent_id else None
     return render(
         request,
         "agent/today.html",
@@ -33,6 +35,9 @@ def today(request: HttpRequest) -> HttpResponse:
             "stops": stops,
             "left": sum(stop["is_open"] for stop in stops),
             "cash": _cash(actor),
+            "shift": shift,
+            "is_held": bool(shift and shift.held_until and shift.held_until > at),
+            "may_say": bool(shift and day == clock.local_date(at, this_branch().zone) and at < shift.ends_at),
         },
     )
 

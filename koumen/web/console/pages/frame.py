@@ -34,6 +34,7 @@ def _staff(actor: Actor) -> bool:
 SECTIONS = (
     Section("home", _("The day"), _staff),
     Section("board", _("Dispatch"), may_see_board),
+    Section("risks", _("At risk"), _staff),
     Section("alerts", _("Alarms"), _staff),
     Section("genuine", _("Is it genuine?"), _staff),
     Section("customers", _("Customers"), _staff),

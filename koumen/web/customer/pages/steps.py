@@ -27,6 +27,7 @@ def stamp(visit: "Visit") -> str:
         visit.door_generation,
         visit.card_number,
         visit.window_from,
+        visits.is_rebooking_offered(visit),
         bool(visit.pictures_differed_at),
         newest and (newest.generation, newest.code_generation, bool(newest.code_accepted_at)),
     )
@@ -43,6 +44,7 @@ def step_of(visit: "Visit", *, actor: Actor, at: datetime, wants_another: bool =
         "is_own": is_own,
         "stamp": stamp(visit),
         "is_over": state not in OPEN_STATES,
+        "is_offered": is_own and visits.is_rebooking_offered(visit),
     }
     if is_own and state is V.BOOKED and visits.has_door_card(customer_id=visit.customer_id):
         context["has_card"] = True  # which line it will be is known when the visitor sets out
