@@ -2,6 +2,7 @@
 # make test           all tests            make check    lint, types, imports, migrations, locks
 # make fix            format and mend      make docs     the documentation, into docs/_build
 # make pages          every page photographed and examined, into build/pages
+# make faults-door    a thousand visits without a signal and with every misfortune (SEED=4, VISITS=1000)
 # make bench          what receipts, sealing and a repayment cost here, against their floor
 # make bench-dispatch offers, promises and plans, beside OR-Tools and VROOM: hours
 # make font           the font of receipts make lock     the locked requirements
@@ -23,10 +24,10 @@ SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
 NONE_IS_FINE := $(if $(TESTS),|| test $$? -eq 5)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test pages bench bench-dispatch check fix docs reference font lock clean run-environment dev-environment docs-environment bench-environment
+.PHONY: help run test pages faults-door bench bench-dispatch check fix docs reference font lock clean run-environment dev-environment docs-environment bench-environment
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed '/^$$/,$$!b' | head -n 15
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed '/^$$/,$$!b' | head -n 16
 
 run-environment dev-environment docs-environment bench-environment: %-environment:
 	@scripts/environment.sh $*
@@ -42,6 +43,9 @@ test: dev-environment
 
 pages: dev-environment
 	@KOUMEN_DATA=$(DATA)/test exec $(BIN)/pytest -n 2 -m pages tests/pages
+
+faults-door: dev-environment
+	@KOUMEN_DATA=$(DATA)/test KOUMEN_FAULTS_VISITS=$(or $(VISITS),1000) KOUMEN_FAULTS_SEED=$(or $(SEED),4) exec $(BIN)/pytest tests/faults -s -q
 
 bench: bench-environment
 	@$(BIN)/koumen bench receipts

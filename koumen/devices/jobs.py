@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
+from django.db import OperationalError
 from procrastinate.contrib.django import app
 
 from koumen.devices import queries
@@ -25,7 +26,8 @@ logger = structlog.get_logger()
 def settle_acts(*, device_id: UUID, at: datetime) -> int:
     """Let every act whose turn it is take effect, each in its own transaction; says how many were looked at.
 
-    One that is refused, or on which our own program fails, is set aside and does not keep the next one waiting.
+    One that is refused, or on which our own program fails, is set aside and does not keep the next one waiting. When
+    the database fails (a lost connection, a deadlock), the act keeps its turn until somebody settles again.
     """
     settled = 0
     while True:
@@ -33,6 +35,9 @@ def settle_acts(*, device_id: UUID, at: datetime) -> int:
             row = settle_next(device_id=device_id, actor=SYSTEM, at=at)
         except Refusal as refused:
             row = set_aside_next(device_id=device_id, code=refused.code, actor=SYSTEM, at=at)
+        except OperationalError:
+            logger.warning("settling_interrupted", device_id=str(device_id))
+            return settled
         except Exception:
             logger.exception("act_not_settled", device_id=str(device_id))
             row = set_aside_next(device_id=device_id, code=SetAside.FAULT, actor=SYSTEM, at=at)

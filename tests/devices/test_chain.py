@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from koumen.audit.models import Fact
 from koumen.devices import commands, queries
@@ -239,6 +239,19 @@ def test_our_own_fault_sets_one_act_aside_and_not_the_queue(
     acts = goes(phone, story)
     rows = sends(phone, story.now + 2 * HOUR, *acts[:2])
     assert [(row.state, row.code) for row in rows] == [("posted", ""), ("quarantined", "act-fault")]
+
+
+def test_an_act_keeps_its_turn_when_the_database_fails(
+    phone: Phone, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(**_: object) -> None:
+        raise OperationalError("deadlock detected")
+
+    act = phone.does(Kind.SET_OUT, at=story.now, visit_id=story.visit_id)
+    with monkeypatch.context() as broken:
+        broken.setattr("koumen.visits.commands.set_out", fails)
+        assert [row.state for row in sends(phone, story.now, act)] == ["received"]
+    assert [row.state for row in sends(phone, story.now, act)] == ["posted"]
 
 
 def test_whoever_may_not_knock_has_not_arrived(phone: Phone, story: Story) -> None:

@@ -38,6 +38,9 @@ def receive_act(*, sent: Sent, actor: Actor, at: datetime) -> DeviceAct:
     Missing("device-not-found"), Denied("act-forged") or Conflict("too-many-forged").
     """
     act = sent.act
+    known = DeviceAct.objects.filter(device_id=act.device_id, sha256=act.hash, is_genuine=True).first()
+    if known is not None:  # phones ask again and again until they hear: without a lock, and without reckoning
+        return known
     device = lock(Device.objects.all(), missing="device-not-found", id=act.device_id)
     is_genuine = act.is_signed_by(bytes(device.public_key))
     known = DeviceAct.objects.filter(device=device, sha256=act.hash, is_genuine=is_genuine).first()
