@@ -26,10 +26,8 @@ def a_phone(agent: Agent, at: datetime, *, packed: bool = True) -> Phone:
     )
     phone.device_id = device.id
     if packed:
-        pack = commands.issue_day_pack(
-            device_id=device.id, date=at.date(), stops=1, app_version=1, actor=who, at=at
-        )
-        phone.pack_id = pack.id
+        day = commands.issue_day_pack(device_id=device.id, app_version=1, actor=who, at=at)
+        phone.pack_id = day.pack.id
     return phone
 
 

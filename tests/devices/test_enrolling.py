@@ -16,6 +16,9 @@ from koumen.documents.queries import signing_key
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.errors import Conflict, Denied, Invalid, Missing
 from koumen.simulation.phone import Phone
+from koumen.visits import commands as visits
+from koumen.visits.queries import pictures_for
+from koumen.visits.rules.cards import CardWay
 from tests import builders
 from tests.devices.phones import ADMINISTRATOR, a_phone, device_of, sends
 from tests.visits.stories import a_visit
@@ -116,7 +119,7 @@ def test_revoking_counts_what_came_against_the_number_on_the_screen(at: datetime
 def test_a_revoked_an_old_or_somebody_elses_device_gets_no_day_pack(at: datetime) -> None:
     agent, other = builders.an_agent(at), builders.an_agent(at)
     device = device_of(a_phone(agent, at))
-    asked = {"device_id": device.id, "date": at.date(), "stops": 3, "app_version": 1}
+    asked = {"device_id": device.id, "app_version": 1}
     with pytest.raises(Missing, match="device-not-found"):
         commands.issue_day_pack(**asked, actor=builders.acting(other), at=at)  # type: ignore[arg-type]
     commands.require_app_version(least=2, actor=ADMINISTRATOR, at=at)
@@ -133,6 +136,32 @@ def test_a_revoked_an_old_or_somebody_elses_device_gets_no_day_pack(at: datetime
     commands.revoke_device(device_id=device.id, reason=RevokeReason.STOLEN, actor=ADMINISTRATOR, at=at)
     with pytest.raises(Conflict, match="device-revoked"):
         commands.issue_day_pack(**newer, actor=builders.acting(agent), at=at)  # type: ignore[arg-type]
+
+
+def test_a_day_pack_holds_what_a_door_needs_and_takes_the_lines_of_door_cards(at: datetime) -> None:
+    story = a_visit(at)
+    visits.issue_door_card(
+        customer_id=story.home.id, way=CardWay.COUNTER, actor=builders.staff(Role.DISPATCHER), at=at
+    )
+    device = device_of(a_phone(story.agent, at, packed=False))
+    day = commands.issue_day_pack(device_id=device.id, app_version=1, actor=story.visitor, at=at)
+    (one,) = day.stops
+    assert one.door.pictures == pictures_for(actor=story.customer, visit_id=story.visit_id)
+    assert (one.door.card_number, story.visit.card_number) == (1, 1)
+    assert one.quote.all_minor == 100000
+    assert one.note == "门铃坏了"
+    assert one.details.birth_year is None
+    again = commands.issue_day_pack(device_id=device.id, app_version=1, actor=story.visitor, at=at)
+    assert again.stops[0].door.card_number == 1
+    assert not any(one.door.pictures[0] in body for body in Fact.objects.values_list("body", flat=True))
+
+
+def test_a_visit_that_is_over_gives_no_pictures_away(at: datetime) -> None:
+    story = a_visit(at).at_the_door()
+    visits.break_off(visit_id=story.visit_id, reason="changed_mind", actor=story.visitor, at=story.now)
+    device = device_of(a_phone(story.agent, at, packed=False))
+    day = commands.issue_day_pack(device_id=device.id, app_version=1, actor=story.visitor, at=at)
+    assert [one.door.pictures for one in day.stops] == [None]
 
 
 def test_what_an_older_app_has_done_is_taken_all_the_same(at: datetime) -> None:

@@ -66,7 +66,7 @@ def live_through(*, visits_wanted: int, seed: int, at: datetime) -> World:
     for number in range(-(-visits_wanted // VISITS_A_PHONE)):
         _a_day(world, min(VISITS_A_PHONE, visits_wanted - number * VISITS_A_PHONE))
     moment = at + 3 * HOUR
-    for _ in range(6):
+    for _ in range(4):
         for phone in world.phones:
             with _power_cuts(world):
                 _uploads(world, phone, moment)

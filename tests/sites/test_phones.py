@@ -2,11 +2,13 @@
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import segno
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from koumen.credit.queries import owed
@@ -16,9 +18,10 @@ from koumen.devices.rules.alarms import RevokeReason
 from koumen.devices.rules.carried import pack_act
 from koumen.devices.rules.certificate import certificate_fields
 from koumen.devices.rules.envelope import Kind, SignedAct, item_of, read_signed_act
-from koumen.devices.rules.signing import from_text, is_signed_by, to_text
+from koumen.devices.rules.signing import from_text, is_signed_by, sign, to_text
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Role
+from koumen.kit.canonical import canonical
 from koumen.payments.models import Payment
 from koumen.people.models import Person
 from koumen.simulation.phone import CashCount, Phone
@@ -294,3 +297,80 @@ def test_anybody_can_check_a_receipt_with_the_published_certificates(phone: Phon
     assert is_signed_by(lender, one["certificate"], from_text(one["signature"], field="signature"))
     point = from_text(certificate_fields(one["certificate"])["public_key"], field="public_key")
     assert cash.is_signed_by(point)
+
+
+# --- the app and its day --------------------------------------------------------------------------------
+
+
+def asks(phone: Phone, *, app: int = 1, key: Phone | None = None) -> str:
+    """The question for a day, signed (by another key if told)."""
+    ask = canonical({"for": "koumen.day-pack.1", "device": str(phone.device_id), "app": app, "at": "x"})
+    return json.dumps({"ask": ask, "sig": to_text(sign((key or phone).key, ask))})
+
+
+def day_of(client: Client, body: str, *, status: int = 200) -> dict[str, Any]:
+    answered = client.post("/agent/day-pack/", body, content_type="application/json")
+    assert answered.status_code == status, text(answered)[:400]
+    found: dict[str, Any] = answered.json()
+    return found
+
+
+def test_the_list_of_a_day_says_nothing_of_debt_and_the_rest_comes_apart(phone: Phone, story: Story) -> None:
+    """R26: until the agent sets out a first name, an address, a window and a band."""
+    day = day_of(as_agent(story.agent.person_id), asks(phone))
+    (stop,) = day["stops"]
+    assert set(stop) == {
+        *(
+            "visit",
+            "number",
+            "first_name",
+            "address",
+            "window_from",
+            "window_to",
+            "state",
+            "band",
+            "wants_cash",
+        )
+    }
+    assert (stop["visit"], stop["band"]) == (str(story.visit_id), [20000, 50000])
+    sealed = day["sealed"][str(story.visit_id)]
+    assert sealed["quote"]["all"] == 100000
+    assert len(sealed["pictures"]) == 2
+    assert sealed["note"] == "门铃坏了"
+    assert "1948" not in json.dumps(day)
+
+
+def test_a_day_is_given_only_to_the_agents_own_phone_that_asks_by_its_key(phone: Phone, story: Story) -> None:
+    own, other = as_agent(story.agent.person_id), as_agent(builders.an_agent(story.now).person_id)
+    assert day_of(own, asks(phone, key=Phone()), status=403)["code"] == "act-forged"
+    assert day_of(other, asks(phone), status=404)["code"] == "device-not-found"
+    assert nobody().post("/agent/day-pack/", asks(phone), content_type="application/json").status_code == 302
+    for rubbish in ("", "{}", '{"ask": "{}"}', '{"ask": "[]", "sig": "x"}', json.dumps({"ask": 7})):
+        assert day_of(own, rubbish, status=422)["code"] == "form-unreadable"
+
+
+def test_an_old_app_and_a_blocked_phone_are_told_so_in_words(phone: Phone, story: Story) -> None:
+    own = as_agent(story.agent.person_id)
+    commands.require_app_version(least=2, actor=ADMINISTRATOR, at=story.now)
+    assert "too old" in day_of(own, asks(phone), status=409)["said"]
+    device = device_of(phone)
+    commands.revoke_device(device_id=device.id, reason=RevokeReason.LOST, actor=ADMINISTRATOR, at=story.now)
+    assert day_of(own, asks(phone, app=2), status=409)["code"] == "device-revoked"
+    state = nobody().get(f"/agent/device/{device.id}/state/").json()
+    assert (state["revoked"], state["least_app"]) == (True, 2)
+    assert nobody().get(f"/agent/device/{story.visit_id}/state/").status_code == 404
+
+
+def test_the_frame_of_the_app_holds_nobodys_data_and_the_worker_keeps_every_file(story: Story) -> None:
+    frame = as_agent(story.agent.person_id).get("/agent/app/")
+    shown = text(frame)
+    for name in ("李", "人民路", "100000", "1,000.00"):
+        assert name not in shown
+    program = nobody().get("/agent/worker.js").content.decode()
+    assert frame["Koumen-Build"] in program
+    kept = json.loads(program.split("\n")[0].removeprefix("const APP = ").rstrip(";"))
+    for address in kept["files"]:
+        assert finders.find(address.removeprefix("/static/")), address
+    modules = {f"agent/{file.name}" for file in Path(str(finders.find("agent/app.mjs"))).parent.glob("*.mjs")}
+    assert modules <= {address.removeprefix("/static/") for address in kept["files"]}
+    assert nobody().get("/agent/app/manifest.webmanifest").json()["scope"] == "/agent/"

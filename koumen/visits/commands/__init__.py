@@ -15,7 +15,7 @@ from koumen.visits.commands.door import confirm_pictures, prove_customer, renew_
 from koumen.visits.commands.ending import break_off, leave, no_answer, pay_visit
 from koumen.visits.commands.following import follow_owed
 from koumen.visits.commands.inquiries import answer_caller, answer_inquiry, ask_if_genuine
-from koumen.visits.commands.offline import OfflinePayment, pay_visit_offline
+from koumen.visits.commands.offline import OfflinePayment, PackedDoor, pack_door, pay_visit_offline
 from koumen.visits.commands.road import Arrival, arrive, set_out, turn_back
 from koumen.visits.commands.telling import notify_customer
 from koumen.visits.commands.watching import check_in, raise_alarm
@@ -26,6 +26,7 @@ __all__ = [
     "CardLine",
     "IssuedCard",
     "OfflinePayment",
+    "PackedDoor",
     "agree_amount",
     "answer_caller",
     "answer_inquiry",
@@ -47,6 +48,7 @@ __all__ = [
     "move_visit",
     "no_answer",
     "notify_customer",
+    "pack_door",
     "pay_visit",
     "pay_visit_offline",
     "prove_customer",

@@ -8,15 +8,18 @@ from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record
 from koumen.credit.commands.quoting import make_quote
 from koumen.kit.actor import SYSTEM, Actor
+from koumen.visits.commands.cards import take_first_line
 from koumen.visits.commands.watching import call_for_help
 from koumen.visits.events import AmountAgreed, CashUnproven, CodeAccepted, VisitPaid
 from koumen.visits.models import Agreement, Alert, Visit
-from koumen.visits.permissions import may_tell_offline_payment
-from koumen.visits.queries import is_card_word, is_forced_word, newest_agreement
+from koumen.visits.permissions import is_own_agent, may_tell_offline_payment, visible_to
+from koumen.visits.queries import is_card_word, is_forced_word, newest_agreement, pictures_for
 from koumen.visits.rules.moments import CODE_LIVES
 from koumen.visits.rules.outcomes import AlertKind, ConfirmedOn
 from koumen.visits.rules.word import CardWord
 from koumen.visits.states import VISIT, Proof, VisitState
+
+PACKED_STATES = frozenset({VisitState.BOOKED, VisitState.ON_THE_WAY, VisitState.AT_THE_DOOR})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,36 @@ class OfflinePayment:
     before_minor: int  # paid at this visit already: all together may not pass what was agreed
     tendered_at: datetime
     word: CardWord | None
+
+
+@dataclass(frozen=True)
+class PackedDoor:
+    """What an agent's phone must know of a door before it loses its signal; without pictures it needs one there."""
+
+    visit: Visit
+    pictures: tuple[str, str] | None
+    card_number: int | None
+
+    def __repr__(self) -> str:
+        """No secret: a representation ends in logs and error reports."""
+        return f"PackedDoor({self.visit.id})"
+
+
+@command
+def pack_door(*, visit_id: UUID, actor: Actor, at: datetime) -> PackedDoor:
+    """Give the agent's phone the pictures of a visit to come, sealed there until it sets out.
+
+    Of a customer with a door card the visit takes its line now: a phone without a signal could not. Records
+    CardNumberTaken where it does. Raises Missing("visit-not-found") or Denied("visit-not-yours").
+    """
+    visit = lock(visible_to(actor).select_related("door_card"), missing="visit-not-found", id=visit_id)
+    require(is_own_agent(actor, visit), "visit-not-yours")
+    if visit.state not in PACKED_STATES:
+        return PackedDoor(visit, None, None)
+    take_first_line(visit, actor=actor, at=at)
+    if visit.door_card and visit.door_card.withdrawn_at:
+        return PackedDoor(visit, None, None)
+    return PackedDoor(visit, pictures_for(actor=SYSTEM, visit_id=visit.id), visit.card_number)
 
 
 @command

@@ -23,6 +23,7 @@ from koumen.kit.errors import Invalid
 from koumen.kit.money import Money
 from koumen.web.console.pages.frame import page
 from koumen.web.console.pages.words import Words, word
+from koumen.web.ui.act_words import KINDS
 from koumen.web.ui.actors import actor_of, signed_in
 from koumen.web.ui.csv_files import csv_file
 from koumen.web.ui.refusals import words
@@ -40,20 +41,6 @@ ALARMS: Words = {
     AlarmKind.REVOKED: _("A blocked phone, or one whose agent has left, has sent something"),
     AlarmKind.CLOCK: _("The phone's clock says what cannot be"),
     AlarmKind.MONEY_ASIDE: _("Cash that is not in the books yet"),
-}
-KINDS: Words = {
-    "set_out": _("Set out"),
-    "turn_back": _("Turned back"),
-    "opened": _("Opened a stop without a signal"),
-    "arrive": _("Arrived"),
-    "pictures": _("Pictures compared"),
-    "identity": _("Identity looked at"),
-    "agree": _("Amount agreed"),
-    "cash": _("Cash taken"),
-    "no_answer": _("Nobody opened"),
-    "break_off": _("Stopped"),
-    "leave": _("Left"),
-    "numbers": _("Stated its numbers"),
 }
 ACT_STATES: Words = {
     "received": _("Received, waits for the act before it"),
