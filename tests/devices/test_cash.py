@@ -451,6 +451,34 @@ def test_r9_other_pictures_alert_the_console_as_soon_as_the_act_is_here(phone: P
     assert Alert.objects.get().kind == "pictures_differ"
 
 
+@pytest.mark.parametrize(("is_free", "agreed"), [(True, "posted"), (False, "quarantined")])
+def test_a_doubt_about_the_customers_will_stops_the_amount_and_not_the_money(
+    phone: Phone, story: Story, is_free: bool, agreed: str
+) -> None:
+    door, visit_id = story.visit.window_from, story.visit_id
+    quote = credit.make_quote(account_id=story.account_id, actor=SYSTEM, at=story.now)
+    phone.does(Kind.SET_OUT, at=story.now, visit_id=visit_id)
+    phone.does(Kind.ARRIVE, at=door, visit_id=visit_id)
+    phone.does(Kind.PICTURES, at=door, visit_id=visit_id, matched=True)
+    phone.does(Kind.IDENTITY, at=door, visit_id=visit_id, means="lender_card", matched=True)
+    phone.does(
+        Kind.WILL,
+        at=door,
+        visit_id=visit_id,
+        company="alone",
+        understands=True,
+        is_free=is_free,
+        payer="themselves",
+    )
+    amount = {"amount_minor": 30000, "currency": "CNY", "quote": str(quote.id), "surplus": False}
+    phone.does(Kind.AGREE, at=door, visit_id=visit_id, **amount)
+    phone.takes_cash(THREE_HUNDRED, visit_id=visit_id, at=door)
+    rows = sends(phone, story.now + 2 * HOUR)
+    assert (rows[4].state, rows[5].state, rows[6].state) == ("posted", agreed, "posted")
+    assert ("pressure" in set(Alert.objects.values_list("kind", flat=True))) is not is_free
+    assert owes(story, story.now + 2 * HOUR) == 70000
+
+
 def test_r11_a_visit_stopped_without_a_signal_touches_no_debt(phone: Phone, story: Story) -> None:
     door = story.visit.window_from
     phone.does(Kind.SET_OUT, at=story.now, visit_id=story.visit_id)

@@ -87,6 +87,14 @@ class Carrier:
         self.presses("I am at the door")
         self.presses("The same: this is our visitor")
         self.presses("The card is theirs")
+        for name, value in (
+            ("company", "alone"),
+            ("understands", "yes"),
+            ("is_free", "yes"),
+            ("payer", "themselves"),
+        ):
+            self.page.check(f"input[name={name}][value={value}]", force=True)
+        self.presses("Go on")
         expect(self.page.get_by_role("button", name="I pay this amount")).to_be_visible()
 
     def agrees(self, amount: str = "300") -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from koumen.audit.models import Fact
 from koumen.devices import commands
@@ -249,7 +249,7 @@ def test_a_new_build_waits_until_no_visit_is_under_way(
 
 
 def test_an_upload_that_is_lost_on_its_way_back_is_told_again_and_counts_once(carrier: Carrier) -> None:
-    lost = []
+    lost: list[APIResponse] = []
 
     def loses(route: Route) -> None:
         if len(lost) < 2:  # the server hears it, and the phone never learns that it did

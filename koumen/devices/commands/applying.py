@@ -21,6 +21,7 @@ from koumen.payments.commands import OfflineTender, post_offline_cash
 from koumen.visits import commands as visits
 from koumen.visits.rules.outcomes import ConfirmedOn, Means, ProofResult
 from koumen.visits.rules.reasons import TurnBackReason
+from koumen.visits.rules.will import Company, Payer, WillAnswers
 from koumen.visits.rules.word import CardWord
 
 
@@ -115,6 +116,19 @@ def _identity(turn: Turn) -> Applied:
     )
     if result is not ProofResult.PROVEN and means is Means.BIRTH_YEAR:
         return Applied(set_aside=SetAside.NOT_PROVEN)
+    return DONE
+
+
+def _will(turn: Turn) -> Applied:
+    """A doubt is an answer too: it stops the next amount, and not the act."""
+    body = turn.act.body
+    answers = WillAnswers(
+        company=one_of(Company, bodies.read_word(body, "company")),
+        understands=bodies.read_truth(body, "understands"),
+        is_free=bodies.read_truth(body, "is_free"),
+        payer=one_of(Payer, bodies.read_word(body, "payer")),
+    )
+    visits.check_will(visit_id=turn.visit_id, answers=answers, actor=turn.agent, at=turn.counted_at)
     return DONE
 
 
@@ -217,6 +231,7 @@ _OF_KIND: Mapping[Kind, Callable[[Turn], Applied]] = {
     Kind.ARRIVE: _arrive,
     Kind.PICTURES: _pictures,
     Kind.IDENTITY: _identity,
+    Kind.WILL: _will,
     Kind.AGREE: _agree,
     Kind.CASH: _cash,
     Kind.NO_ANSWER: _no_answer,

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     ARRIVE = "arrive"
     PICTURES = "pictures"
     IDENTITY = "identity"
+    WILL = "will"  # two questions before an amount
     AGREE = "agree"
     CASH = "cash"
     NO_ANSWER = "no_answer"

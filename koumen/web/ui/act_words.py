@@ -10,6 +10,7 @@ KINDS: dict[str, str | Promise] = {
     "arrive": _("Arrived"),
     "pictures": _("Pictures compared"),
     "identity": _("Identity looked at"),
+    "will": _("Asked whether they want to pay"),
     "agree": _("Amount agreed"),
     "cash": _("Cash taken"),
     "no_answer": _("Nobody opened"),

@@ -29,6 +29,7 @@ from koumen.kit.money import CURRENCIES, Money
 from koumen.visits.queries import band_of
 from koumen.visits.rules.reasons import PROTOCOL_STOPS
 from koumen.visits.states import VisitState
+from koumen.web.agent.pages.safety import WillForm
 from koumen.web.ui import wording
 from koumen.web.ui.act_words import KINDS
 from koumen.web.ui.actors import actor_of
@@ -93,6 +94,7 @@ def app(request: HttpRequest) -> HttpResponse:
         "currency": CURRENCIES[branch.currency],
         "states": list(VisitState),
         "kinds": KINDS.items(),
+        "will": WillForm(),
     }
     response = render(request, "agent/app.html", context)
     response["Koumen-Build"] = build()

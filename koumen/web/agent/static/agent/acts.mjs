@@ -86,9 +86,10 @@ const MOVES = {
 };
 
 export function standing(stop, acts) {
-  const stands = { state: stop.state, pictures: null, failures: 0, agreed: 0, paid: 0, receipts: [] };
+  const stands = { state: stop.state, pictures: null, failures: 0, will: null, agreed: 0, paid: 0, receipts: [] };
   for (const one of acts.filter((made) => made.visit === stop.visit)) {
     if (one.kind === "pictures") stands.pictures = one.body.matched;
+    if (one.kind === "will") stands.will = one.body.understands && one.body.is_free ? "clear" : "doubt";
     if (one.kind === "identity") {
       if (one.body.matched === false) stands.failures += 1;
       else if (stands.state === "at_the_door") stands.state = "proven";

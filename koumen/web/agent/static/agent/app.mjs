@@ -146,6 +146,8 @@ async function stepOf(stop, stands, full, day) {
       });
   if (stands.state === "at_the_door" && stands.pictures !== true) return (values) => pictures(id, stands, full, values);
   if (stands.state === "at_the_door") return (values) => draw("identity", { ...values, failed: stands.failures }, { identity: (form) => identity(id, form, day) });
+  if (stands.state === "proven" && stands.will !== "clear")
+    return (values) => draw("will", { ...values, doubt: stands.will === "doubt" }, { will: (form) => will(id, form), leave: does("leave") });
   const at = await now();
   if (stands.state === "proven") return (values) => amount(id, full, values, at);
   if (stands.state === "agreed") return (values) => tender(stop, stands, full, values, day);
@@ -198,6 +200,12 @@ async function identity(id, form, day) {
     means,
     sealed: await seal(year, day.seal_to, { device, visit: id, word: "birth_year" }),
   }));
+}
+
+function will(id, form) {
+  const answers = { company: form.get("company"), payer: form.get("payer") };
+  const [understands, is_free] = ["understands", "is_free"].map((name) => form.get(name) === "yes");
+  return done("will", id, { ...answers, understands, is_free });
 }
 
 function amount(id, full, values, at) {
