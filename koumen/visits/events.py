@@ -30,6 +30,13 @@ class VisitBooked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestReadBack(Event):
+    """The desk called the number on file, read a request back, and the customer said yes."""
+
+    requested_by_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class VisitMoved(Event):
     """The promise was changed to another window."""
 

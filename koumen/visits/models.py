@@ -85,6 +85,7 @@ class Visit(models.Model):
     identity_tries = models.SmallIntegerField(default=0)
     code_tries = models.SmallIntegerField(default=0)
     code_locked = models.BooleanField(default=False)
+    requested_at = models.DateTimeField(null=True)
     booked_at = models.DateTimeField(null=True)
     set_out_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)

@@ -73,6 +73,11 @@ def may_confirm_visit(actor: Actor, visit: Visit) -> bool:
     return is_own_customer(actor, visit)
 
 
+def may_confirm_by_call(actor: Actor, visit: Visit) -> bool:
+    """The desk after a call to the number on file, but never the person who asked for it (T1: not alone)."""
+    return is_desk(actor) and actor.person_id is not None and visit.requested_by_id != actor.person_id
+
+
 def may_cancel_visit(actor: Actor, visit: Visit) -> bool:
     """The customer, the delegate who asked for it, the desk; an agent turns back instead."""
     return is_own_customer(actor, visit) or actor.role in (Role.RELATIVE, Role.SYSTEM) or is_desk(actor)

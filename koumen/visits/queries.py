@@ -19,7 +19,7 @@ from koumen.visits.models import Agreement, Alert, DoorCard, Inquiry, Notice, Vi
 from koumen.visits.permissions import cards_visible_to, may_see_code, may_see_pictures, visible_to
 from koumen.visits.rules import secrets
 from koumen.visits.rules.band import amount_band
-from koumen.visits.rules.moments import LAPSE_BEFORE
+from koumen.visits.rules.moments import LAPSE_BEFORE, YES_WITHIN
 from koumen.visits.rules.notices import DAY_BEFORE, NoticeKind, reminder_due
 from koumen.visits.rules.reasons import PROTOCOL_STOPS
 from koumen.visits.rules.word import CardWord
@@ -239,6 +239,7 @@ def inquiries_since(*, actor: Actor, at: datetime, limit: int = 200) -> list[Inq
 def requests_to_lapse(*, at: datetime) -> list[UUID]:
     """Requests whose window is so near that they cannot be kept any more; one query."""
     waiting = Visit.objects.filter(state=VisitState.REQUESTED, window_from__lte=at + LAPSE_BEFORE)
+    waiting = waiting.exclude(requested_at__gt=at - YES_WITHIN)
     return list(waiting.order_by("window_from").values_list("id", flat=True))
 
 

@@ -176,6 +176,7 @@ def _console(story: Story) -> Iterator[Sight]:
         ("customers", "customers/"),
         ("customer", f"customers/{story.home.id}/"),
         ("standing", f"customers/{story.home.id}/standing/"),
+        ("urgent", f"customers/{story.home.id}/urgent/"),
         ("costs", f"costs/{sheet.id}/"),
         ("finance", "finance/"),
         ("book", "finance/books/principal/CNY/"),

@@ -11,9 +11,13 @@ from django.test import Client
 from koumen.agents.models import Shift
 from koumen.dispatch.commands import make_wish
 from koumen.dispatch.models import NoGo, Standing
+from koumen.dispatch.rules.slot import Slot
 from koumen.kit.actor import Role
+from koumen.kit.ids import new_id
+from koumen.visits.models import Visit
 from tests import builders
-from tests.sites.doors import as_staff, text
+from tests.sites.doors import as_staff, key_in, slot_in, text
+from tests.visits.stories import a_visit
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +103,29 @@ def test_a_visit_every_month_is_read_back_to_a_caller(at: datetime) -> None:
     assert "by telephone" in shown
     assert here.post(f"{page}{standing.id}/", {"act": "end"})["Location"] == page
     assert "Agree with a caller" not in text(desk(at, Role.FINANCE).get(page))
+
+
+def test_an_urgent_request_shows_its_cost_and_is_booked_and_read_back_by_another(at: datetime) -> None:
+    builders.the_base_pack(at)
+    shift = builders.a_shift(builders.an_agent(at), at, days=0)
+    story = a_visit(at, agent=shift.agent)
+    here, page = desk(at), f"/console/customers/{story.home.id}/urgent/"
+    assert "Urgent today" in text(here.get(f"/console/customers/{story.home.id}/"))
+    assert "Book this" not in text(here.get(page))
+    asked = {"account": str(story.account_id), "amount": "all"}
+    ways = here.get(page, asked)
+    assert "Minutes more on the road" in text(ways)
+    chosen = asked | {"slot": slot_in(ways), "once": key_in(ways)}
+    visit = here.post(page, chosen)["Location"]
+    assert here.post(page, chosen)["Location"] == visit, "the same click twice"
+    assert Visit.objects.count() == 2
+    over = Slot(shift.id, shift.agent_id, shift.date, at - timedelta(hours=2), at - timedelta(hours=1))
+    gone = chosen | {"once": str(new_id()), "slot": over.key}
+    assert "nothing was changed" in text(here.post(page, gone))
+    assert "Read back and confirm" not in text(here.get(visit)), "not by who asked for it"
+    other = desk(at)
+    assert "Read back and confirm" in text(other.get(visit))
+    assert other.post(f"{visit}read-back/").status_code == 409
+    other.post(f"{visit}read-back/", {"called": "yes"})
+    assert set(Visit.objects.values_list("state", flat=True)) == {"booked"}
+    assert desk(at, Role.FINANCE).get(page, asked).status_code == 403

@@ -98,6 +98,38 @@ def test_a_member_of_staff_cannot_make_a_promise_alone(at: datetime) -> None:
         commands.confirm_visit(visit_id=visit.id, actor=desk, at=at)
 
 
+def test_another_person_of_the_desk_reads_a_request_back_and_makes_it_a_promise(at: datetime) -> None:
+    told = a_visit(at)
+    booking = booking_for(told.home, told.account_id, told.agent, told.agent.shifts.get().id, at)
+    asked = Actor(Role.DISPATCHER, told.agent.person_id, staff_roles=frozenset({Role.DISPATCHER}))
+    visit = commands.book_visit(booking=booking, actor=asked, at=at)
+    with refused("visit-not-yours-to-confirm", Denied):
+        commands.confirm_by_call(visit_id=visit.id, actor=asked, at=at)
+    with refused("visit-not-yours-to-confirm", Denied):
+        commands.confirm_by_call(visit_id=visit.id, actor=told.customer, at=at)
+    other = builders.staff(Role.DISPATCHER)
+    confirmed = commands.confirm_by_call(visit_id=visit.id, actor=other, at=at)
+    assert (confirmed.state, confirmed.booked_at) == (V.BOOKED, at)
+    assert Fact.objects.get(kind="RequestReadBack").actor == other.key
+    with refused("visit-cannot-confirm"):
+        commands.confirm_by_call(visit_id=visit.id, actor=other, at=at)
+
+
+def test_a_request_in_a_hurry_has_half_an_hour_for_its_yes(at: datetime) -> None:
+    told = a_visit(at)
+    booking = booking_for(told.home, told.account_id, told.agent, told.agent.shifts.get().id, at)
+    desk = Actor(Role.DISPATCHER, told.agent.person_id, staff_roles=frozenset({Role.DISPATCHER}))
+    visit = commands.book_visit(booking=booking, actor=desk, at=at)  # in an hour
+    with clock.stopped_at(at + 29 * MINUTE):
+        lapse_requests(0)
+    assert queries.visit(actor=SYSTEM, visit_id=visit.id).state == V.REQUESTED
+    with refused("visit-may-be-confirmed"):
+        commands.lapse_visit(visit_id=visit.id, actor=SYSTEM, at=at + 29 * MINUTE)
+    with clock.stopped_at(at + 30 * MINUTE):
+        lapse_requests(0)
+    assert queries.visit(actor=SYSTEM, visit_id=visit.id).state == V.CANCELLED
+
+
 def test_a_request_that_nobody_confirms_lapses(at: datetime) -> None:
     story, _ = a_request(at)
     with refused("visit-may-be-confirmed"):

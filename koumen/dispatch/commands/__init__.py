@@ -27,6 +27,7 @@ from koumen.dispatch.commands.standing import (
 from koumen.dispatch.commands.taking import NextBest, Taken, TakeRequest, move, take
 from koumen.dispatch.commands.teaming import NoGoRequest, form_team, lift_no_go, part_team, set_no_go
 from koumen.dispatch.commands.travelling import RoadsTaken, import_roads, refit_travel, set_travel_times
+from koumen.dispatch.commands.urgent import UrgentBooking, book_urgent
 from koumen.dispatch.commands.wishing import (
     WaitRequest,
     end_waiting,
@@ -48,11 +49,13 @@ __all__ = [
     "StandingRequest",
     "TakeRequest",
     "Taken",
+    "UrgentBooking",
     "WaitRequest",
     "accept_place",
     "accept_repair",
     "agree_standing",
     "book_turn",
+    "book_urgent",
     "decline_place",
     "drop_stop",
     "end_standing",

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from koumen.agents import queries as agents
@@ -15,7 +15,7 @@ from koumen.conduct.commands import ask
 from koumen.conduct.rules.acts import Act, Verdict
 from koumen.dispatch.commands.route import close_gap, write_route
 from koumen.dispatch.events import SlotTaken, StopDropped
-from koumen.dispatch.permissions import may_take_slot
+from koumen.dispatch.permissions import may_plan, may_take_slot
 from koumen.dispatch.queries import (
     TAKE_LEAD,
     Asked,
@@ -28,6 +28,7 @@ from koumen.dispatch.queries import (
     slots_to_move,
 )
 from koumen.dispatch.rules.slot import Slot, SlotRequest, days_ahead
+from koumen.dispatch.rules.urgent import URGENT_LEAD
 from koumen.dispatch.rules.wish import VisitWish
 from koumen.dispatch.solver.day import Insertion
 from koumen.kit.actor import Actor
@@ -57,6 +58,7 @@ class TakeRequest:
     note: str = ""
     initiated_by: InitiatedBy = InitiatedBy.CUSTOMER
     is_agreed: bool = False
+    is_urgent: bool = False  # a dispatcher looked at what it costs: less time to prepare is enough
 
     def asking(self, at: datetime) -> SlotRequest:
         """The question whose answer held this slot; four queries. Raises as ``request_for``."""
@@ -137,12 +139,14 @@ def move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) -
 def take_place(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -> Taken | NotTaken:
     """Take a slot or say why not, within the caller's transaction; see ``take``."""
     require(may_take_slot(actor, booking.customer_id), "visit-not-yours-to-book")
+    require(not booking.is_urgent or may_plan(actor), "plan-not-yours")
     memory = remember("dispatch.take", actor=actor, key=key, inputs=booking.inputs(), at=at)
     if memory.answer is not None:
         return Taken(Visit.objects.get(id=memory.answer["visit"]))
     agents.lock_shift(booking.slot.shift_id)
     request = booking.asking(at)
-    found = _tested(booking.slot, request, booking.customer_id, actor, at)
+    lead = URGENT_LEAD if booking.is_urgent else TAKE_LEAD
+    found = _tested(booking.slot, request, booking.customer_id, actor, at, lead=lead)
     if isinstance(found, NotTaken):
         memory.forget()
         return found
@@ -192,19 +196,21 @@ def _move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) 
     return Taken(visit)
 
 
-def _tested(
+def _tested(  # noqa: PLR0913  (five of its own, besides who and when)
     slot: Slot,
     request: SlotRequest,
     customer_id: UUID,
     actor: Actor,
     at: datetime,
+    *,
     moving: UUID | None = None,
+    lead: timedelta = TAKE_LEAD,
 ) -> _Yes | NotTaken:
     """Test a slot again, its shift being locked, and ask conduct; only what conduct denies is written down."""
     day = agents.working_day(shift_id=slot.shift_id)
     plan = plan_for([day], at=at, without=[moving] if moving else [])
     window = (slot.window_from, slot.window_to)
-    offers = chances_of(plan, day, request, lead=TAKE_LEAD)
+    offers = chances_of(plan, day, request, lead=lead)
     fit = next((o.fit for o in offers if (o.window.window_from, o.window.window_to) == window), None)
     if fit is None:
         return NotTaken((PLACE_GONE,))

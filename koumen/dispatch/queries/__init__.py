@@ -26,6 +26,7 @@ from koumen.dispatch.queries.slots import (
 )
 from koumen.dispatch.queries.standing import Turn, rule_of, standing, standings_of, turns_ahead, turns_to_book
 from koumen.dispatch.queries.travel import TravelInForce, travel_in_force, ways_on
+from koumen.dispatch.queries.urgent import MovedVisit, Tight, UrgentWay, urgent_ways
 from koumen.dispatch.queries.version import board_version
 from koumen.dispatch.queries.waiting import (
     MissingSlots,
@@ -51,14 +52,17 @@ __all__ = [
     "Line",
     "LiveLine",
     "MissingSlots",
+    "MovedVisit",
     "OpenRepair",
     "Plan",
     "RepairStep",
     "Routed",
     "Situation",
     "Spot",
+    "Tight",
     "TravelInForce",
     "Turn",
+    "UrgentWay",
     "asking_again",
     "at_risk",
     "board",
@@ -98,6 +102,7 @@ __all__ = [
     "travel_in_force",
     "turns_ahead",
     "turns_to_book",
+    "urgent_ways",
     "waiting",
     "waitings_of",
     "ways_on",

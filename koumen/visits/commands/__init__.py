@@ -6,6 +6,7 @@ from koumen.visits.commands.assigning import change_agent
 from koumen.visits.commands.booking import (
     book_visit,
     cancel_visit,
+    confirm_by_call,
     confirm_visit,
     lapse_visit,
     move_visit,
@@ -38,6 +39,7 @@ __all__ = [
     "change_agent",
     "check_in",
     "check_will",
+    "confirm_by_call",
     "confirm_pictures",
     "confirm_visit",
     "enter_code",

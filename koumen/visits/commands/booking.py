@@ -15,18 +15,19 @@ from koumen.kit.errors import Conflict, Denied, Invalid
 from koumen.kit.ids import new_id
 from koumen.people import queries as people
 from koumen.people.models import Customer
-from koumen.visits.events import VisitBooked, VisitCancelled, VisitMoved, VisitRequested
+from koumen.visits.events import RequestReadBack, VisitBooked, VisitCancelled, VisitMoved, VisitRequested
 from koumen.visits.models import Visit, VisitMove
 from koumen.visits.permissions import (
     may_book_visit,
     may_cancel_visit,
+    may_confirm_by_call,
     may_confirm_visit,
     may_move_visit,
     visible_to,
 )
 from koumen.visits.queries import is_rebooking_offered, moving_verb, note_place
 from koumen.visits.rules.booking import Booking, InitiatedBy
-from koumen.visits.rules.moments import LAPSE_BEFORE
+from koumen.visits.rules.moments import lapses_at
 from koumen.visits.rules.numbers import visit_number
 from koumen.visits.rules.reasons import CancelReason
 from koumen.visits.states import VISIT, VisitState
@@ -50,7 +51,7 @@ def book_visit(*, booking: Booking, actor: Actor, at: datetime) -> Visit:
     _refuse_unreadable(booking, at)
     is_own = actor.role is Role.CUSTOMER or (actor.role is Role.SYSTEM and booking.is_agreed)
     visit = _written(booking, actor, state=VISIT.move(None, "book" if is_own else "request"))
-    visit.booked_at = at if is_own else None
+    visit.booked_at, visit.requested_at = (at, None) if is_own else (None, at)
     owed = credit.owed(actor=SYSTEM, account_id=visit.account_id, at=at)
     visit.owed_seen_minor, visit.account_version_seen = (
         owed.all_minor + owed.future_minor,
@@ -83,13 +84,33 @@ def confirm_visit(*, visit_id: UUID, actor: Actor, at: datetime) -> Visit:
     """
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     require(may_confirm_visit(actor, visit), "visit-not-yours")
+    _confirm(visit, at)
+    record(_booked(visit), actor=actor, at=at)
+    return visit
+
+
+@command
+def confirm_by_call(*, visit_id: UUID, actor: Actor, at: datetime) -> Visit:
+    """Make a promise of a request that the desk read back to the customer at the number on file, who said yes.
+
+    Never by the person who asked for it. Records RequestReadBack and VisitBooked. Raises Missing("visit-not-found"),
+    Denied("visit-not-yours-to-confirm") or Conflict("visit-cannot-confirm" | "visit-window-over").
+    """
+    visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
+    require(may_confirm_by_call(actor, visit), "visit-not-yours-to-confirm")
+    _confirm(visit, at)
+    read_back = RequestReadBack(subject_id=visit.id, requested_by_id=visit.requested_by_id)
+    record(read_back, actor=actor, at=at)
+    record(_booked(visit), actor=actor, at=at)
+    return visit
+
+
+def _confirm(visit: Visit, at: datetime) -> None:
     visit.state = VISIT.move(VisitState(visit.state), "confirm")
     if at >= visit.window_to:
         raise Conflict("visit-window-over")
     visit.booked_at = at
     visit.save(update_fields=["state", "booked_at"])
-    record(_booked(visit), actor=actor, at=at)
-    return visit
 
 
 @command
@@ -163,7 +184,7 @@ def lapse_visit(*, visit_id: UUID, actor: Actor, at: datetime) -> Visit:
     if actor.role is not Role.SYSTEM:
         raise Denied("visit-not-yours")
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
-    if at < visit.window_from - LAPSE_BEFORE:
+    if at < lapses_at(visit.window_from, visit.requested_at):
         raise Conflict("visit-may-be-confirmed")
     return call_off(visit, "lapse", CancelReason.NOT_CONFIRMED, actor, at)
 

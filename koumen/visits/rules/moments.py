@@ -13,11 +13,19 @@ WAIT_AT_THE_DOOR = timedelta(minutes=5)
 CODE_LIVES = timedelta(minutes=60)
 # A request that the customer has not confirmed by now cannot be kept: somebody would travel for nothing.
 LAPSE_BEFORE = timedelta(hours=2)
+# Who asks in a hurry for today is still given this long for the customer's yes.
+YES_WITHIN = timedelta(minutes=30)
 
 
 def may_set_out(at: datetime, window_from: datetime) -> bool:
     """Whether it is not too early to set out."""
     return at >= window_from - SET_OUT_BEFORE
+
+
+def lapses_at(window_from: datetime, requested_at: datetime | None) -> datetime:
+    """When a request that nobody confirmed is let go."""
+    latest = window_from - LAPSE_BEFORE
+    return max(latest, requested_at + YES_WITHIN) if requested_at else latest
 
 
 def earliest_no_answer(window_from: datetime, arrived_at: datetime) -> datetime:

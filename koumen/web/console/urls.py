@@ -29,6 +29,7 @@ from koumen.web.console.pages import (
     staff,
     standing,
     teams,
+    urgent,
     visit,
     wishes,
 )
@@ -68,11 +69,13 @@ urlpatterns = site_urls(
         path("visits/<uuid:visit_id>/", visit.show, name="visit"),
         path("visits/<uuid:visit_id>/unlock/", visit.unlock, name="visit_unlock"),
         path("visits/<uuid:visit_id>/pictures/", visit.pictures, name="visit_pictures"),
+        path("visits/<uuid:visit_id>/read-back/", visit.confirm, name="visit_read_back"),
         path("visits/<uuid:visit_id>/vouch/", visit.vouch, name="visit_vouch"),
         path("customers/", customers.search, name="customers"),
         path("customers/<uuid:customer_id>/", customers.show, name="customer"),
         path("customers/<uuid:customer_id>/door-card/", door_cards.issue, name="door_card_issue"),
         path("customers/<uuid:customer_id>/door-card/lost/", door_cards.withdraw, name="door_card_lost"),
+        path("customers/<uuid:customer_id>/urgent/", urgent.home, name="customer_urgent"),
         path("customers/<uuid:customer_id>/standing/", standing.home, name="customer_standing"),
         path(
             "customers/<uuid:customer_id>/standing/<uuid:standing_id>/",

@@ -43,4 +43,6 @@ DISPATCH_WORDS: dict[str, str | Promise] = {
     "standing-cannot-skip": _("This month is decided already. If a visit is booked, cancel it there."),
     "agreed-how-wrong": _("Say how the customer agreed: on their own page, or on the telephone."),
     "pause-wrong": _("A pause ends after today and lasts a year at most."),
+    "urgent-gone": _("This is not possible any more; nothing was changed. Please choose another way."),
+    "visit-not-yours-to-confirm": _("Another person of the desk must call and read it back."),
 }

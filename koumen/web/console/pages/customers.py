@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from koumen.credit import queries as credit
 from koumen.credit.permissions import may_make_plan
 from koumen.credit.rules.cost_sheet import Sheet
+from koumen.dispatch.permissions import may_plan
 from koumen.kit import clock
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Invalid, Missing
@@ -110,6 +111,7 @@ def show(request: HttpRequest, customer_id: UUID) -> HttpResponse:
             _account(actor, account, at)
             for account in credit.accounts_of(actor=actor, customer_id=customer_id)
         ],
+        "may_plan": may_plan(actor),
         "may_make_plan": may_make_plan(actor, customer_id),
         "plans": [
             plan_card(plan, at=at) for plan in credit.repayment_plans_of(actor=actor, customer_id=customer_id)

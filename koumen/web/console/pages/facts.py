@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 HAPPENED: Words = {
     "VisitRequested": _("A visit was asked for; the customer must confirm it"),
+    "RequestReadBack": _("The desk called, read it back, and the customer said yes"),
     "VisitBooked": _("The visit was booked"),
     "VisitMoved": _("The visit was moved to another time"),
     "CustomerNotified": _("The customer was told, because it was time or somebody is late"),

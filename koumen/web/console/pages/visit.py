@@ -25,7 +25,7 @@ from koumen.payments import queries as payments
 from koumen.people.commands import reveal
 from koumen.visits import commands as visits
 from koumen.visits import queries
-from koumen.visits.permissions import is_desk
+from koumen.visits.permissions import is_desk, may_confirm_by_call
 from koumen.visits.states import Proof, VisitState
 from koumen.web.console.pages.facts import ending_words, told
 from koumen.web.console.pages.frame import page
@@ -58,14 +58,16 @@ class DeskActs:
     can_unlock: bool
     can_renew: bool
     can_vouch: bool
+    can_confirm: bool
 
 
-def desk_acts(visit: "Visit", *, is_desk: bool) -> DeskActs:
-    """What is possible now, for whoever sits at the desk."""
+def desk_acts(visit: "Visit", *, is_desk: bool, may_confirm: bool = False) -> DeskActs:
+    """What is possible now, for whoever sits at the desk; who asked for a visit does not confirm it."""
     return DeskActs(
         visit_id=visit.id,
         can_unlock=is_desk and visit.code_locked and visit.state == VisitState.AGREED,
         can_renew=is_desk and bool(visit.pictures_differed_at) and visit.state == VisitState.AT_THE_DOOR,
+        can_confirm=may_confirm and visit.state == VisitState.REQUESTED,
         can_vouch=is_desk and visit.proof == Proof.AGENT and visit.state == VisitState.AT_THE_DOOR,
     )
 
@@ -97,7 +99,7 @@ def show(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         },
         "needs": _needs(visit),
         "moves": [{"move": move, "agent": spoken[move.agent_id]} for move in moves],
-        "acts": desk_acts(visit, is_desk=is_desk(actor)),
+        "acts": desk_acts(visit, is_desk=is_desk(actor), may_confirm=may_confirm_by_call(actor, visit)),
         "payments": [_tender(payment) for payment in tenders],
         "entries": _entries(actor, tenders),
         "rulings": _rulings(actor, visit_id),
@@ -181,6 +183,13 @@ def pictures(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 def vouch(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """The customer is who they are: they answered on the number on file."""
     return _after_a_call(request, visit_id, visits.vouch_for_customer)
+
+
+@signed_in
+@require_POST
+def confirm(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Read back to the customer, who said yes; by another person than the one who asked for it."""
+    return _after_a_call(request, visit_id, visits.confirm_by_call)
 
 
 def _after_a_call(request: HttpRequest, visit_id: UUID, act: Any) -> HttpResponse:
