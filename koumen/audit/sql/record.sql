@@ -1,16 +1,21 @@
 -- Facts with the jobs that follow them, in one call: [{fact_id, kind, subject_id, actor, at, body,
 -- jobs: [{queue, task, priority}]}, …]. The job's only argument is the fact. Returns how many.
 create or replace function record_facts(facts jsonb) returns int language plpgsql set search_path from current as $$
+declare
+  fact jsonb;
 begin
-  insert into audit_fact (fact_id, kind, subject_id, actor, at, body)
-    select f.fact_id, f.kind, f.subject_id, f.actor, f.at, f.body
-    from jsonb_to_recordset(facts) as f(fact_id uuid, kind text, subject_id uuid, actor text, at timestamptz, body text);
-  perform procrastinate_defer_jobs_v1(array_agg(
-      row(j.queue, j.task, j.priority, null, null, jsonb_build_object('fact_id', f.fact_id), null)
-        ::procrastinate_job_to_defer_v1))
-    from jsonb_to_recordset(facts) as f(fact_id text, jobs jsonb)
-    cross join lateral jsonb_to_recordset(f.jobs) as j(queue text, task text, priority int)
-    having count(*) > 0;
+  for place in 0 .. jsonb_array_length(facts) - 1 loop
+    fact := facts -> place;
+    insert into audit_fact (fact_id, kind, subject_id, actor, at, body)
+      values ((fact ->> 'fact_id')::uuid, fact ->> 'kind', (fact ->> 'subject_id')::uuid, fact ->> 'actor',
+        (fact ->> 'at')::timestamptz, fact ->> 'body');
+    if jsonb_array_length(fact -> 'jobs') > 0 then
+      perform procrastinate_defer_jobs_v1(array_agg(
+          row(j.queue, j.task, j.priority, null, null, jsonb_build_object('fact_id', fact ->> 'fact_id'), null)
+            ::procrastinate_job_to_defer_v1))
+        from jsonb_to_recordset(fact -> 'jobs') as j(queue text, task text, priority int);
+    end if;
+  end loop;
   return jsonb_array_length(facts);
 end $$;
 

@@ -58,7 +58,8 @@ begin
     delete from credit_due where account_id = of_account
       and id in (select g::bigint from jsonb_array_elements_text(doc -> 'dues_gone') g);
   end if;
-  for row_ in select r from jsonb_array_elements(doc -> 'dues_changed') r loop
+  for place in 0 .. jsonb_array_length(doc -> 'dues_changed') - 1 loop
+    row_ := doc -> 'dues_changed' -> place;
     update credit_due set
         issued_date = (row_ ->> 'issued_date')::date, due_date = (row_ ->> 'due_date')::date,
         judged_on = (row_ ->> 'judged_on')::date, standing = row_ ->> 'standing',
@@ -99,7 +100,8 @@ begin
       select distinct k.kind from jsonb_array_elements(doc -> 'entries') e
       cross join lateral unnest((e ->> 'debits')::text[] || (e ->> 'credits')::text[]) k(kind))));
   end if;
-  for entry in select e from jsonb_array_elements(doc -> 'entries') e loop
+  for place in 0 .. jsonb_array_length(doc -> 'entries') - 1 loop
+    entry := doc -> 'entries' -> place;
     posted := posted || post_moves((entry ->> 'entry_id')::uuid, entry ->> 'kind', (entry ->> 'source_id')::uuid,
       (entry ->> 'effective_at')::timestamptz, now_, of_account, doc ->> 'currency', (doc ->> 'money_id')::bigint,
       (entry ->> 'debits')::text[], (entry ->> 'credits')::text[], (entry ->> 'amounts')::bigint[]);
