@@ -8,12 +8,14 @@ from uuid import UUID
 from django.db.models import Q
 
 from koumen.branch.queries import this_branch
-from koumen.conduct.models import PolicyPack, Ruling
-from koumen.conduct.permissions import visible_to
+from koumen.conduct.models import Complaint, Dispute, PolicyPack, Ruling
+from koumen.conduct.permissions import complaints_visible_to, visible_to
+from koumen.conduct.rules.complaints import ComplaintRules, warn_at
 from koumen.conduct.rules.pack import CashLimits, CustodyRules, DoorRules, Pack, read_pack
-from koumen.kit.actor import Actor
+from koumen.kit.actor import Actor, Role
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Missing
+from koumen.people import queries as people
 
 
 def packs_between(*, from_date: date, to_date: date) -> list[Pack]:
@@ -105,3 +107,58 @@ def rulings_found(
     page = matching.filter(id__lt=before) if before else matching  # ids are UUIDv7: in the order of time
     rows = list(page.select_related("pack").order_by("-id")[: limit + 1])
     return RulingPage(matching.count(), rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+
+
+def complaint_rules(*, at: datetime) -> ComplaintRules:
+    """How long a complaint may wait, by the pack of that day; one query. Raises Missing("pack-not-found")."""
+    return _pack(at).complaint
+
+
+def complaint(*, actor: Actor, complaint_id: UUID) -> Complaint:
+    """One complaint with its customer; one query. Raises Missing("complaint-not-found")."""
+    found = complaints_visible_to(actor).select_related("customer").filter(id=complaint_id).first()
+    if found is None:
+        raise Missing("complaint-not-found")
+    return found
+
+
+def complaints(*, actor: Actor, is_open: bool | None = None, limit: int = 200) -> list[Complaint]:
+    """Complaints by the end of their clocks: those that wait, or were answered, or both; one query."""
+    found = complaints_visible_to(actor).select_related("customer")
+    if is_open is not None:
+        found = found.filter(answered_at__isnull=is_open)
+    order = "-answered_at" if is_open is False else "answer_by"
+    return list(found.order_by(order, "id")[:limit])
+
+
+def complaints_to_warn_of(*, at: datetime) -> list[UUID]:
+    """Complaints that are open and of which nobody was warned yet, whose clocks are near their end; one query."""
+    waiting = Complaint.objects.filter(answered_at=None, warned_at=None, answer_by__isnull=False)
+    return [one.id for one in waiting.order_by("answer_by") if at >= warn_at(one.opened_at, one.answer_by)]
+
+
+def words_of(*, actor: Actor, complaint_id: UUID) -> tuple[str, str]:
+    """What was said, and what we answered; empty where nothing is. Three queries at most."""
+    found = complaint(actor=actor, complaint_id=complaint_id)
+    person_id = found.customer.person_id
+    said, answered = (
+        people.open_note(person_id, bytes(sealed), place=words_place(found.id, column)) if sealed else ""
+        for column, sealed in (("words", found.words), ("answer", found.answer))
+    )
+    return said, answered
+
+
+def words_place(complaint_id: UUID, column: str) -> str:
+    """Table, column and row of a complaint's words: read from elsewhere they do not open."""
+    return f"conduct_complaint.{column}.{complaint_id}"
+
+
+def is_disputed(*, customer_id: UUID) -> bool:
+    """Whether the customer disputes what they owe; one query."""
+    return Dispute.objects.filter(customer_id=customer_id, closed_at=None).exists()
+
+
+def disputes_of(*, actor: Actor, customer_id: UUID) -> list[Dispute]:
+    """A customer's disputes, newest first; one query."""
+    may = actor.is_staff or actor.role is Role.SYSTEM or actor.customer_id == customer_id
+    return list(Dispute.objects.filter(customer_id=customer_id).order_by("-opened_at")) if may else []

@@ -1,5 +1,6 @@
 """Every state machine, for the database's guard and the reference pages."""
 
+from koumen.conduct.states import COMPLAINT
 from koumen.credit.states import CREDIT_ACCOUNT, PROPOSAL, REPAYMENT_PLAN, RESERVATION
 from koumen.devices.states import ACT
 from koumen.dispatch.states import PLACE_OFFER, REPAIR, STANDING, WAITING
@@ -7,7 +8,7 @@ from koumen.payments.states import CASH_FLOAT, DEPOSIT, HAND_IN, PAYMENT
 from koumen.visits.states import VISIT
 
 MACHINES = (
-    *(VISIT, PAYMENT, CASH_FLOAT, HAND_IN, DEPOSIT),
+    *(VISIT, PAYMENT, CASH_FLOAT, HAND_IN, DEPOSIT, COMPLAINT),
     *(CREDIT_ACCOUNT, RESERVATION, PROPOSAL, REPAYMENT_PLAN, ACT),
     *(REPAIR, WAITING, PLACE_OFFER, STANDING),
 )

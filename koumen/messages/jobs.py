@@ -5,6 +5,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from koumen.audit.reactions import RETRY, reaction
+from koumen.conduct.events import ComplaintAnswered, ComplaintOpened
 from koumen.credit.events import (
     LimitChanged,
     RepaymentPlanAgreed,
@@ -27,10 +28,13 @@ from koumen.visits.events import (
     AgentSetOut,
     CodeLocked,
     CustomerNotified,
+    DoorCardIssued,
+    HandoverAsked,
     NobodyAnswered,
     PicturesRenewed,
     VisitBooked,
     VisitCancelled,
+    VisitClosed,
     VisitMoved,
     VisitRequested,
     WantedLowered,
@@ -40,6 +44,7 @@ from koumen.visits.events import (
 @reaction(
     *(VisitRequested, VisitBooked, VisitMoved, AgentChanged, VisitCancelled),
     *(AgentSetOut, AgentArrived, NobodyAnswered, CodeLocked, PicturesRenewed),
+    *(VisitClosed, HandoverAsked, ComplaintOpened, ComplaintAnswered, DoorCardIssued),
     *(CustomerNotified, WantedLowered, PaymentMade, ReceiptVoided, PlaceOffered),
     *(RepaymentPlanAgreed, RepaymentPlanPaused, RepaymentPlanRestored, RepaymentPlanEnded),
     *(RepaymentReviewDue, LimitChanged),

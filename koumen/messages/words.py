@@ -146,6 +146,30 @@ WORDS: dict[Template, str] = {
     ),
 }
 
+# Of the time after a visit.
+WORDS |= {
+    Template.RATE_VISIT: _(
+        "%(lender)s: How was our visit today? Tell us within seven days: %(link)s. The visitor does not learn that it was you."
+    ),
+    Template.HANDED_OVER: _(
+        "%(lender)s: How much did you hand over to our visitor? Did anyone ask for more? Please tell us: %(link)s "
+        "or call %(help)s"
+    ),
+    Template.COMPLAINT_TAKEN: _(
+        "%(lender)s: Your complaint has number %(number)s. We answer until %(day)s. It does you no harm. Questions: %(help)s"
+    ),
+    Template.COMPLAINT_ANSWERED: _(
+        "%(lender)s: We have answered your complaint %(number)s. Read it on your pages or call %(help)s"
+    ),
+    Template.DOOR_CARD_MADE: _(
+        "%(lender)s: A new door card was printed for you. Your old one is good no more. If you did not ask for it, call "
+        "%(help)s"
+    ),
+    Template.PAYMENT_COPY: _(
+        "%(lender)s: For your information: we received %(amount)s from %(agent)s. Receipt %(receipt)s: %(link)s"
+    ),
+}
+
 # What agents are told of the day that runs: no name, no amount, nothing of a debt.
 WORDS |= {
     Template.STOP_CALLED_OFF: _(

@@ -25,8 +25,19 @@ from koumen.people.events import (
     PhoneVerified,
     PreferencesChanged,
     SpokenLanguagesChosen,
+    TrustedContactNamed,
+    TrustedContactRemoved,
 )
-from koumen.people.models import BlindIndex, Customer, Delegate, Person, PersonalData, PersonKey, Reveal
+from koumen.people.models import (
+    BlindIndex,
+    Customer,
+    Delegate,
+    Person,
+    PersonalData,
+    PersonKey,
+    Reveal,
+    TrustedContact,
+)
 from koumen.people.permissions import (
     may_change_details,
     may_choose_languages,
@@ -142,6 +153,45 @@ def name_delegate(
     )
     record(DelegateNamed(subject_id=customer.id, delegate_id=delegate.id), actor=actor, at=at)
     return delegate
+
+
+@command
+def name_trusted_contact(
+    *, customer_id: UUID, person_id: UUID, valid_to: date, actor: Actor, at: datetime
+) -> TrustedContact:
+    """Let somebody be told when the customer pays, until a date at most a year away; it gives them no power.
+
+    Records TrustedContactNamed. Raises Missing("customer-not-found" | "person-not-found"),
+    Denied("delegate-not-yours-to-name"), Invalid("delegate-is-customer" | "delegation-too-long").
+    """
+    customer = lock(Customer.objects.all(), missing="customer-not-found", id=customer_id)
+    require(may_name_delegate(actor, customer), "delegate-not-yours-to-name")
+    if not Person.objects.filter(id=person_id, is_active=True).exists():
+        raise Missing("person-not-found")
+    if customer.person_id == person_id:
+        raise Invalid("delegate-is-customer", field="person_id")
+    today = local_date(at, this_branch().zone)
+    if not today < valid_to <= today + LONGEST_DELEGATION:
+        raise Invalid("delegation-too-long", field="valid_to")
+    contact = TrustedContact.objects.create(
+        customer=customer, person_id=person_id, valid_from=today, valid_to=valid_to, created_at=at
+    )
+    record(TrustedContactNamed(subject_id=customer.id, contact_id=contact.id), actor=actor, at=at)
+    return contact
+
+
+@command
+def remove_trusted_contact(*, contact_id: UUID, actor: Actor, at: datetime) -> TrustedContact:
+    """From today on they are told nothing more.
+
+    Records TrustedContactRemoved. Raises Missing("person-not-found") or Denied("delegate-not-yours-to-name").
+    """
+    contact = lock(TrustedContact.objects.all(), missing="person-not-found", id=contact_id)
+    require(may_name_delegate(actor, contact.customer), "delegate-not-yours-to-name")
+    contact.valid_to = max(contact.valid_from, local_date(at, this_branch().zone))
+    contact.save(update_fields=["valid_to"])
+    record(TrustedContactRemoved(subject_id=contact.customer_id, contact_id=contact.id), actor=actor, at=at)
+    return contact
 
 
 @command

@@ -62,3 +62,17 @@ class SpokenLanguagesChosen(Event):
     """A customer said in which languages visits are to be held; the subject is the customer."""
 
     languages: str  # codes, with blanks between them
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrustedContactNamed(Event):
+    """A customer named somebody who is told when they pay; the subject is the customer."""
+
+    contact_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrustedContactRemoved(Event):
+    """A customer no longer wants somebody to be told; the subject is the customer."""
+
+    contact_id: UUID

@@ -107,3 +107,21 @@ class Reveal(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["person", "-at"], name="people_reveal_person")]
+
+
+class TrustedContact(models.Model):
+    """Somebody whom a customer names to be told that they paid; no power, and no word of any debt."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="trusted_contacts")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="trusted_by")
+    valid_from = models.DateField()
+    valid_to = models.DateField()  # [from, to), at most twelve months
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to__gte=models.F("valid_from")), name="people_trusted_period"
+            )
+        ]

@@ -11,7 +11,7 @@ from koumen.branch.queries import this_branch
 from koumen.kit.actor import STAFF_ROLES, Actor, Role
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Denied, Missing
-from koumen.people.models import Customer, Delegate, Person, PersonKey
+from koumen.people.models import Customer, Delegate, Person, PersonKey, TrustedContact
 from koumen.people.permissions import customers_visible_to
 from koumen.people.rules import vault
 from koumen.people.rules.phone import normalise_phone
@@ -132,3 +132,10 @@ def customers_among(*, actor: Actor, person_ids: Sequence[UUID]) -> list[Custome
     """Which of these persons are customers, by number; one query. For staff."""
     found = customers_visible_to(actor, today=date.min).filter(person_id__in=person_ids)
     return list(found.order_by("number")) if actor.is_staff else []
+
+
+def trusted_contacts(*, customer_id: UUID, at: datetime) -> list[TrustedContact]:
+    """Who is told today that the customer paid; one query. For messages, and pages that ask first who may see them."""
+    today = local_date(at, this_branch().zone)
+    found = TrustedContact.objects.filter(customer_id=customer_id, valid_from__lte=today, valid_to__gt=today)
+    return list(found.select_related("person").order_by("created_at"))

@@ -277,3 +277,40 @@ class GenuineAnswered(Event):
     customer_id: UUID | None
     answer: str
     visit_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitRated(Event):
+    """The customer said how the visit was."""
+
+    stars: int
+    moderation: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatingModerated(Event):
+    """Somebody decided whether the words of a rating are shown."""
+
+    moderation: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatingAnswered(Event):
+    """The agent answered to a rating."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverAsked(Event):
+    """It is the day after: the customer is asked how much they handed over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverTold(Event):
+    """The customer said how much they handed over, and whether anyone asked for more."""
+
+    amount_minor: int
+    currency: str
+    was_asked_for_more: bool
+    booked_minor: int
+    fits: bool
+    told_by: str

@@ -1,16 +1,22 @@
 """What happens at a visit without anybody asking."""
 
+from datetime import timedelta
+
 import structlog
 from procrastinate.contrib.django import app
 
+from koumen.branch.queries import this_branch
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
 from koumen.kit.errors import Conflict
 from koumen.visits import queries
+from koumen.visits.commands.afterwards import ask_handover
 from koumen.visits.commands.booking import lapse_visit
 from koumen.visits.commands.following import follow_owed
 from koumen.visits.commands.telling import notify_customer
 from koumen.visits.commands.watching import raise_alarm
+from koumen.visits.queries.afterwards import handovers_to_ask
+from koumen.visits.rules.handovers import ASK_FROM_HOUR
 from koumen.visits.rules.outcomes import AlertKind
 
 logger = structlog.get_logger()
@@ -59,3 +65,15 @@ def follow_what_is_owed(timestamp: int) -> None:
     at = clock.now()
     for visit_id in queries.visits_to_follow():
         follow_owed(visit_id=visit_id, actor=SYSTEM, at=at)
+
+
+@app.periodic(cron="20 * * * *")
+@app.task(name="koumen.visits.jobs.ask_handovers", queue="normal")
+def ask_handovers(timestamp: int) -> None:
+    """From ten in the morning on, ask the customers of yesterday how much they handed over; each once."""
+    del timestamp
+    at, zone = clock.now(), this_branch().zone
+    if at.astimezone(zone).hour < ASK_FROM_HOUR:
+        return
+    for visit_id in handovers_to_ask(day=clock.local_date(at, zone) - timedelta(days=1)):
+        ask_handover(visit_id=visit_id, actor=SYSTEM, at=at)

@@ -247,3 +247,49 @@ class Inquiry(models.Model):
             )
         ]
         indexes = [models.Index(fields=["-asked_at"], name="visits_inquiry_newest")]
+
+
+class Rating(models.Model):
+    """What a customer says of a completed visit; once, within a week."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="rating")
+    stars = models.SmallIntegerField()
+    good = models.JSONField(default=list)  # rules.ratings.Praise
+    bad = models.JSONField(default=list)  # rules.ratings.Blame
+    hours = models.JSONField(default=list)  # rules.ratings.Hours
+    words = models.BinaryField(null=True)  # sealed under the customer's key
+    moderation = models.TextField()  # rules.ratings.Moderation
+    moderated_by = models.TextField(blank=True)  # an actor's key; empty: by rule
+    rated_at = models.DateTimeField()
+    reply = models.BinaryField(null=True)  # the agent's, sealed under the customer's key
+    replied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="visits_rating_stars"),
+        ]
+        indexes = [models.Index(fields=["-rated_at"], name="visits_rating_newest")]
+
+
+class Handover(models.Model):
+    """The question of the next day, and what the customer answered; matched with what was booked."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="handover")
+    asked_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+    told_by = models.TextField(blank=True)  # rules.handovers.ToldBy
+    amount_minor = models.BigIntegerField(null=True)
+    was_asked_for_more = models.BooleanField(null=True)
+    booked_minor = models.BigIntegerField(null=True)  # what was booked when it was told
+    fits = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(told_at__isnull=True, amount_minor__isnull=True, fits__isnull=True)
+                | Q(told_at__isnull=False, amount_minor__gte=0, fits__isnull=False),
+                name="visits_handover_told",
+            )
+        ]

@@ -145,6 +145,16 @@ def cards_visible_to(actor: Actor) -> QuerySet[DoorCard]:
     return cards.none()
 
 
+def may_moderate_ratings(actor: Actor) -> bool:
+    """Compliance and the administrator; never whoever plans the agents' days."""
+    return actor.has(Role.COMPLIANCE, Role.ADMINISTRATOR)
+
+
+def may_have_link(actor: Actor, visit: Visit) -> bool:
+    """The customer, and the system that sends it; never an agent, a relative or staff (T18)."""
+    return is_own_customer(actor, visit) or actor.role is Role.SYSTEM
+
+
 def may_break_off_visit(actor: Actor, visit: Visit) -> bool:
     """Either side of the door, and the desk that hears of trouble."""
     return is_own_agent(actor, visit) or is_own_customer(actor, visit) or is_desk(actor)

@@ -201,7 +201,20 @@ def test_everybody_is_told_in_their_own_language(at: datetime, language: str) ->
 
 
 def test_every_template_can_be_filled() -> None:
-    known = {"agent", "lender", "day", "window", "badge", "number", "help", "link", "until", "time", "amount"}
+    known = {
+        "agent",
+        "lender",
+        "day",
+        "window",
+        "badge",
+        "number",
+        "help",
+        "link",
+        "until",
+        "time",
+        "amount",
+        "receipt",
+    }
     money = {"lender", "amount", "balance", "credit", "receipt", "link", "reason", "help"}
     account = {"lender", "pay", "total", "limit", "first_due", "last_due", "until", "link", "help"}
     assert set(WORDS) == set(Template)

@@ -3,9 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.conf import settings
+
+from koumen.conduct.commands import open_complaint
+from koumen.conduct.rules.complaints import ComplaintKind
 from koumen.kit.actor import SYSTEM, Role
 from koumen.visits import commands as visits
 from koumen.visits.rules.cards import CardWay
+from koumen.visits.rules.links import Purpose, make_token
+from koumen.visits.rules.ratings import Hours, Praise, Rated
 from tests import builders
 from tests.pages.sight import Sight
 from tests.sites import doors
@@ -34,3 +40,32 @@ def care_sights(at: datetime) -> Iterator[Sight]:
     yield Sight("agent-questions", phone, f"{there}questions/")
     a_visit(at).at_the_door().compares(matched=False)
     yield Sight("console-alerts", desk, "/console/alerts/")
+    yield from _afterwards(at)
+
+
+def _afterwards(at: datetime) -> Iterator[Sight]:
+    """A rating, a complaint, what was handed over."""
+    story = a_visit(at).proven()
+    visits.leave(visit_id=story.visit_id, actor=story.visitor, at=story.now)
+    visits.ask_handover(visit_id=story.visit_id, actor=SYSTEM, at=story.now)
+    home, nobody = doors.as_customer(story.home.person_id), doors.nobody()
+    office = doors.as_staff(builders.a_person(at, role=Role.COMPLIANCE))
+    rating, handover = (
+        make_token(settings.KOUMEN_DOOR_KEY, visit_id=story.visit_id, purpose=purpose) for purpose in Purpose
+    )
+    yield Sight("public-rate", nobody, f"/public/rate/{rating}/")
+    yield Sight("public-complain", nobody, f"/public/rate/{rating}/complain/")
+    yield Sight("public-handed-over", nobody, f"/public/handed-over/{handover}/")
+    rated = Rated(stars=2, good=(Praise.PATIENT,), hours=(Hours.EVENING,), words="电话 13800138000")
+    visits.rate_visit(token=rating, rated=rated, actor=SYSTEM, at=story.now)
+    complaint = open_complaint(
+        customer_id=story.home.id, kind=ComplaintKind.VISITOR, words="他催我", actor=SYSTEM, at=story.now
+    )
+    yield Sight("public-rated", nobody, f"/public/rate/{rating}/")
+    yield Sight("customer-complaints", home, "/complaints/")
+    yield Sight("customer-complain", home, "/complaints/new/")
+    yield Sight("customer-dispute", home, "/complaints/dispute/")
+    yield Sight("agent-ratings", doors.as_agent(story.agent.person_id), "/agent/ratings/")
+    yield Sight("console-ratings", office, "/console/ratings/")
+    yield Sight("console-complaints", office, "/console/complaints/")
+    yield Sight("console-complaint", office, f"/console/complaints/{complaint.id}/")

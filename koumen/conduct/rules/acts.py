@@ -28,6 +28,7 @@ class Reason(StrEnum):
     NOT_ASSIGNED = "not-assigned"
     TOO_EARLY = "too-early"
     TOO_LATE = "too-late"
+    DISPUTED = "disputed"  # the debt is disputed: every act to recover it waits (R24)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +36,7 @@ class Circumstances:
     """What is known when asking: the promised window [from, to), the customer's zone, and who would come.
 
     ``certificates`` are the kinds that the agent holds on the day; ``is_assigned`` says that the one who acts
-    is the agent of the visit.
+    is the agent of the visit. A visit that the customer asked for is no act of recovery, even in a dispute.
     """
 
     zone: ZoneInfo
@@ -43,6 +44,8 @@ class Circumstances:
     window_to: datetime
     certificates: frozenset[str] = frozenset()
     is_assigned: bool = True
+    is_recovery: bool = False  # the lender wants it, not the customer
+    is_disputed: bool = False
 
 
 @dataclass(frozen=True)

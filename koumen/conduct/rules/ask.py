@@ -25,6 +25,7 @@ def decide(pack: Pack, act: Act, moment: datetime, given: Circumstances) -> Deci
         Reason.NO_CERTIFICATE: pack.certificate is not None and pack.certificate not in given.certificates,
         Reason.NOT_ASSIGNED: not given.is_assigned,
         Reason.TOO_EARLY: act is Act.KNOCK and moment < given.window_from - pack.knock_before,
+        Reason.DISPUTED: given.is_recovery and given.is_disputed,
         Reason.TOO_LATE: act is Act.KNOCK and moment > given.window_to + pack.knock_after,
     }
     return Decision(tuple(reason for reason, applies in against.items() if applies))

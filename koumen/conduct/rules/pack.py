@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Any
 
+from koumen.conduct.rules.complaints import CLOCKS_UNSAID, ComplaintRules
 from koumen.kit.errors import Invalid
 from koumen.kit.money import CURRENCIES
 
@@ -16,7 +17,7 @@ from koumen.kit.money import CURRENCIES
 MOST_STAFF = 2
 PARTS = frozenset(
     {"pack", "version", "status", "effective_from", "effective_to"}
-    | {"hours", "knock", "staff", "cash", "custody", "living", "stop", "door", "sources"}
+    | {"hours", "knock", "staff", "cash", "custody", "living", "stop", "door", "complaint", "sources"}
 )
 
 
@@ -83,6 +84,7 @@ class Pack:
     living_minor: Mapping[str, int]
     stop_reasons: tuple[str, ...]
     door: DoorRules = DoorRules()
+    complaint: ComplaintRules = CLOCKS_UNSAID
 
     def staff_for_cash(self, currency: str, amount_minor: int, *, is_first: bool) -> int:
         """How many come when a customer pays so much in cash."""
@@ -128,6 +130,7 @@ def read_pack(content: Mapping[str, Any]) -> Pack:
         living_minor=_living(content),
         stop_reasons=_reasons(content),
         door=_door(content),
+        complaint=_complaint(content),
     )
 
 
@@ -223,6 +226,17 @@ def _door(content: Mapping[str, Any]) -> DoorRules:
         check_in=timedelta(minutes=_count(door, "check_in_min", least=5)),
         outcome=timedelta(minutes=_count(door, "outcome_min", least=30)),
         location_kept=timedelta(days=_count(door, "location_days")),
+    )
+
+
+def _complaint(content: Mapping[str, Any]) -> ComplaintRules:
+    """Packs from before there were complaints do not say them."""
+    if "complaint" not in content:
+        return CLOCKS_UNSAID
+    clock = _part(content, "complaint")
+    return ComplaintRules(
+        acknowledge=timedelta(hours=_count(clock, "ack_hours", least=1)),
+        answer=timedelta(days=_count(clock, "answer_days", least=1)),
     )
 
 

@@ -42,6 +42,12 @@ class Template(StrEnum):
     PAYMENT_LATE = "payment_late"
     CREDIT_KEPT = "credit_kept"
     RECEIPT_VOID = "receipt_void"
+    RATE_VISIT = "rate_visit"
+    HANDED_OVER = "handed_over"
+    COMPLAINT_TAKEN = "complaint_taken"
+    COMPLAINT_ANSWERED = "complaint_answered"
+    DOOR_CARD_MADE = "door_card_made"
+    PAYMENT_COPY = "payment_copy"  # to a trusted person
     # to agents, about the day that runs
     STOP_CALLED_OFF = "stop_called_off"
     STOP_TAKEN_OVER = "stop_taken_over"

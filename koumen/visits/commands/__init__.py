@@ -1,5 +1,13 @@
 """What can be done to a visit, by moment: booking, on the road, at the door, the ending."""
 
+from koumen.visits.commands.afterwards import (
+    ask_handover,
+    moderate_rating,
+    note_handover,
+    rate_visit,
+    reply_to_rating,
+    tell_handover,
+)
 from koumen.visits.commands.agreeing import agree_amount, enter_code, unlock_code
 from koumen.visits.commands.alarms import take_alert
 from koumen.visits.commands.assigning import change_agent
@@ -32,6 +40,7 @@ __all__ = [
     "answer_caller",
     "answer_inquiry",
     "arrive",
+    "ask_handover",
     "ask_if_genuine",
     "book_visit",
     "break_off",
@@ -47,17 +56,22 @@ __all__ = [
     "issue_door_card",
     "lapse_visit",
     "leave",
+    "moderate_rating",
     "move_visit",
     "no_answer",
+    "note_handover",
     "notify_customer",
     "pack_door",
     "pay_visit",
     "pay_visit_offline",
     "prove_customer",
     "raise_alarm",
+    "rate_visit",
     "renew_pictures",
+    "reply_to_rating",
     "set_out",
     "take_alert",
+    "tell_handover",
     "turn_back",
     "unlock_code",
     "vouch_for_customer",

@@ -10,6 +10,7 @@ from koumen.audit.commands import record
 from koumen.branch.queries import this_branch
 from koumen.conduct.commands import ask
 from koumen.conduct.models import Ruling
+from koumen.conduct.queries import is_disputed
 from koumen.conduct.rules.acts import Act, Circumstances, Verdict
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
@@ -18,6 +19,7 @@ from koumen.visits.commands.cards import take_first_line
 from koumen.visits.events import AgentArrived, AgentSetOut, AgentTurnedBack
 from koumen.visits.models import Visit
 from koumen.visits.permissions import is_own_agent, may_turn_back, visible_to
+from koumen.visits.rules.booking import COLLECTION, InitiatedBy
 from koumen.visits.rules.moments import may_set_out
 from koumen.visits.rules.reasons import TurnBackReason
 from koumen.visits.states import VISIT, VisitState
@@ -112,4 +114,6 @@ def _circumstances(visit: Visit, at: datetime) -> Circumstances:
         window_from=visit.window_from,
         window_to=visit.window_to,
         certificates=frozenset.intersection(*held),
+        is_recovery=visit.nature == COLLECTION or visit.initiated_by == InitiatedBy.LENDER,
+        is_disputed=is_disputed(customer_id=visit.customer_id),
     )

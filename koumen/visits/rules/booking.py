@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+COLLECTION = "collection"  # a visit's nature: the lender wants money that is overdue; never raised silently
+
 
 class InitiatedBy(StrEnum):
     """Whose wish a visit was."""

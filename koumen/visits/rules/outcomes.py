@@ -47,6 +47,8 @@ class AlertKind(StrEnum):
     DURESS = "duress"  # somebody said quietly that they are forced; nobody at the door sees it
     PRESSURE = "pressure"  # the customer does not pay of their own will
     NO_SIGN = "no_sign"  # an agent at a door has given no sign of life for too long
+    ANSWER_DIFFERS = "answer_differs"  # what the customer says they gave is not what was booked
+    LOW_RATING = "low_rating"
     NO_OUTCOME = "no_outcome"  # arrived long ago, and no ending told: a receipt may be missing
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from koumen.web.customer.pages import (
     bills,
     booking,
+    complaints,
     costs,
     door,
     due_day,
@@ -72,6 +73,10 @@ urlpatterns = site_urls(
         path("repayment-plan/<uuid:plan_id>/mend/", repayment.mend, name="repayment_mend"),
         path("repayment-plan/<uuid:plan_id>/pause/", repayment.pause, name="repayment_pause"),
         path("repayment-plan/<uuid:plan_id>/end/", repayment.end, name="repayment_end"),
+        path("visits/<uuid:visit_id>/rate/", complaints.rate, name="rate_visit"),
+        path("complaints/", complaints.mine, name="complaints"),
+        path("complaints/new/", complaints.new, name="complaint_new"),
+        path("complaints/dispute/", complaints.dispute, name="dispute"),
         path("receipts/", receipts.receipts, name="receipts"),
         path("receipts/<uuid:receipt_id>.pdf", receipts.pdf, name="receipt_pdf"),
         path("for/", relative.home, name="relative_home"),

@@ -22,6 +22,7 @@ KNOCKS: dict[str, str | Promise] = {
     "no-certificate": _("Your certificate is not valid today."),
     "not-assigned": _("This visit belongs to another visitor."),
     "too-early": _("It is more than twenty minutes before the promised time."),
+    "disputed": _("The customer disputes the debt. Nobody goes there for it until that is settled."),
     "too-late": _("The promised time is over. Call the desk."),
 }
 

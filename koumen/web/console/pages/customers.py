@@ -21,6 +21,7 @@ from koumen.kit.money import Money
 from koumen.people import queries as people
 from koumen.people.commands import reveal
 from koumen.visits import queries as visit_queries
+from koumen.web.console.pages.complaints import disputes_panel
 from koumen.web.console.pages.door_cards import card_panel
 from koumen.web.console.pages.frame import page
 from koumen.web.ui.actors import actor_of, signed_in
@@ -107,6 +108,7 @@ def show(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         "customer": customer,
         "details": named[customer.person_id],
         "door_card": card_panel(actor, customer_id),
+        "disputes": disputes_panel(actor, customer_id),
         "accounts": [
             _account(actor, account, at)
             for account in credit.accounts_of(actor=actor, customer_id=customer_id)

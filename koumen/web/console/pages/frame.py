@@ -38,6 +38,8 @@ SECTIONS = (
     Section("alerts", _("Alarms"), _staff),
     Section("genuine", _("Is it genuine?"), _staff),
     Section("customers", _("Customers"), _staff),
+    Section("complaints", _("Complaints"), _staff),
+    Section("ratings", _("Ratings"), _staff),
     Section("plans", _("Repayment plans"), _staff),
     Section("finance", _("Finance"), may_read_books),
     Section("products", _("Products"), may_read_products),

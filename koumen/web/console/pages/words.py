@@ -112,6 +112,8 @@ ALERTS: Words = {
     "duress": _("Quiet call for help"),
     "pressure": _("Does not pay of their own will"),
     "no_sign": _("No sign of life from the agent"),
+    "answer_differs": _("What the customer gave is not what was booked"),
+    "low_rating": _("A low rating: call the customer"),
     "no_outcome": _("No ending: a receipt may be missing"),
 }
 ALERT_ADVICE: Words = {
@@ -121,6 +123,10 @@ ALERT_ADVICE: Words = {
     "duress": _("Somebody is being forced. Call nobody at the door; call the police and a colleague nearby."),
     "pressure": _("Call the customer later, alone. Nothing of this visit counts against them."),
     "no_sign": _("Call the agent. If nobody answers, call the customer, then the police."),
+    "answer_differs": _(
+        "Open the complaint that was made of it. Do not ask the agent before you have asked the customer."
+    ),
+    "low_rating": _("Call the customer. The agent does not learn for a week that there is a low rating."),
     "no_outcome": _("Call the customer and ask whether they gave money."),
 }
 ANSWERS: Words = {
@@ -130,6 +136,18 @@ ANSWERS: Words = {
     "not_reached": _("Not reached"),
 }
 ASKED_BY: Words = {"page": _("asked on the page"), "phone": _("asked by telephone")}
+VIAS: Words = {
+    "link": _("by the link after a visit"),
+    "page": _("on their own pages"),
+    "phone": _("by telephone"),
+    "watch": _("found by ourselves"),
+}
+MODERATIONS: Words = {
+    "none": _("No words"),
+    "waiting": _("Look at the words"),
+    "shown": _("Words are shown"),
+    "hidden": _("Words are not shown"),
+}
 CARD_WAYS: Words = {"letter": _("Sent by letter"), "counter": _("Given at the branch")}
 NATURES: Words = {"service": _("Service"), "collection": _("Collection")}
 INITIATORS: Words = {

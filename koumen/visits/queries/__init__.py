@@ -1,5 +1,6 @@
 """Reading visits; every list starts from what the actor may see."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from koumen.kit.actor import Actor, Role
 from koumen.kit.errors import Conflict, Denied, Missing
 from koumen.kit.money import CURRENCIES
 from koumen.people import queries as people
+from koumen.visits.events import VisitPaid
 from koumen.visits.models import Agreement, Alert, DoorCard, Inquiry, Notice, Visit, VisitMove, WillCheck
 from koumen.visits.permissions import cards_visible_to, may_see_code, may_see_pictures, visible_to
 from koumen.visits.rules import secrets
@@ -236,6 +238,12 @@ def inquiries_since(*, actor: Actor, at: datetime, limit: int = 200) -> list[Inq
     return list(found.order_by("-asked_at")[:limit])
 
 
+def booked_minor(visit: Visit) -> int:
+    """What was booked as paid at a visit, by its facts; one query."""
+    bodies = Fact.objects.filter(subject_id=visit.id, kind=VisitPaid.kind()).values_list("body", flat=True)
+    return sum(int(json.loads(body)["amount_minor"]) for body in bodies)
+
+
 def requests_to_lapse(*, at: datetime) -> list[UUID]:
     """Requests whose window is so near that they cannot be kept any more; one query."""
     waiting = Visit.objects.filter(state=VisitState.REQUESTED, window_from__lte=at + LAPSE_BEFORE)
@@ -294,6 +302,11 @@ def note_for_agent(*, actor: Actor, visit_id: UUID) -> str:
     if not found.note_for_agent:
         return ""
     return people.open_note(found.customer.person_id, bytes(found.note_for_agent), place=note_place(found.id))
+
+
+def rating_place(rating_id: UUID, column: str) -> str:
+    """Table, column and row of a rating's words: read from elsewhere they do not open."""
+    return f"visits_rating.{column}.{rating_id}"
 
 
 def note_place(visit_id: UUID) -> str:
