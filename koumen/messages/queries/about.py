@@ -1,5 +1,7 @@
 """Which letters follow which fact."""
 
+from collections.abc import Callable, Mapping
+
 from koumen.audit.models import Fact
 from koumen.branch.queries import this_branch
 from koumen.dispatch.events import PlaceOffered, StandingAgreed, StandingTurned
@@ -17,6 +19,27 @@ from koumen.messages.queries.letters import (
 from koumen.messages.rules.letter import Letter
 from koumen.payments.events import PaymentMade, ReceiptVoided
 from koumen.visits import queries as visits
+from koumen.visits.models import Visit
+
+
+def _paid(fact: Fact) -> list[Letter]:
+    return [payment_letter(fact), *copies(fact)]
+
+
+def _void(fact: Fact) -> list[Letter]:
+    return [void_letter(fact)]
+
+
+_BY_FACT: Mapping[str, Callable[[Fact], list[Letter]]] = {
+    PaymentMade.kind(): _paid,
+    ReceiptVoided.kind(): _void,
+    PlaceOffered.kind(): place_letters,
+    StandingAgreed.kind(): standing_letters,
+    StandingTurned.kind(): standing_letters,
+    **dict.fromkeys(ABOUT_ACCOUNTS, account_letters),
+    **ABOUT_CARE,
+}
+_BY_VISIT: Mapping[str, Callable[[Visit, Fact], list[Letter]]] = {**ABOUT_THE_DAY, **ABOUT_AFTERWARDS}
 
 
 def letters_about(fact: Fact) -> list[Letter]:
@@ -24,21 +47,9 @@ def letters_about(fact: Fact) -> list[Letter]:
 
     Two queries for a visit (four with pictures, or when agents are told), five for a payment, two for a void receipt.
     """
-    if fact.kind == PaymentMade.kind():
-        return [payment_letter(fact), *copies(fact)]
-    if fact.kind == ReceiptVoided.kind():
-        return [void_letter(fact)]
-    if fact.kind in ABOUT_CARE:
-        return ABOUT_CARE[fact.kind](fact)
-    if fact.kind == PlaceOffered.kind():
-        return place_letters(fact)
-    if fact.kind in ABOUT_ACCOUNTS:
-        return account_letters(fact)
-    if fact.kind in {StandingAgreed.kind(), StandingTurned.kind()}:
-        return standing_letters(fact)
+    if fact.kind in _BY_FACT:
+        return _BY_FACT[fact.kind](fact)
     visit = visits.visit(actor=SYSTEM, visit_id=fact.subject_id)
-    if fact.kind in ABOUT_THE_DAY:
-        return ABOUT_THE_DAY[fact.kind](visit, fact)
-    if fact.kind in ABOUT_AFTERWARDS:
-        return ABOUT_AFTERWARDS[fact.kind](visit, fact)
+    if fact.kind in _BY_VISIT:
+        return _BY_VISIT[fact.kind](visit, fact)
     return ABOUT_VISITS[fact.kind](visit, this_branch())

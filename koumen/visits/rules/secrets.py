@@ -92,7 +92,7 @@ def _digits(number: int) -> str:
 
 
 def under_duress(code: str) -> str:
-    """The code that says "I am forced": its last digit one higher, nine becoming nought (ADR 15).
+    """The code that says "I am forced": its last digit one higher, nine becoming nought (ADR 17).
 
     Whoever forces the customer cannot tell the two apart: the true one is never shown to them.
     """
