@@ -9,7 +9,7 @@ from koumen.audit.guards import frozen_columns, set_once
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("visits", "0007_notices"),
+        ("visits", "0008_requested"),
     ]
 
     operations = [
