@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
+from koumen.agents.models import Shift
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
 from koumen.payments import gateway
@@ -89,6 +90,19 @@ def test_another_agents_visit_does_not_exist(story: Story, at: datetime) -> None
 
 
 # --- the road -------------------------------------------------------------------------------------------
+
+
+def test_the_second_of_a_team_sees_the_visit_and_with_whom_and_acts_on_nothing(story: Story) -> None:
+    team = builders.with_partner(story.visit.shift, story.now)
+    other = as_agent(Shift.objects.get(joined_to=team).agent.person_id)
+    assert str(story.visit_id) in text(other.get("/agent/"))
+    here = f"/agent/visits/{story.visit_id}/"
+    assert story.agent.staff_number in text(other.get(here))
+    assert "Set out" not in text(other.get(here))
+    assert other.post(f"{here}set-out/").status_code == 403
+    story.at_the_door()
+    with clock.stopped_at(story.now):
+        assert "You go along with" in text(other.get(here)), "and no pictures"
 
 
 def test_setting_out_and_turning_back(story: Story, phone: Client) -> None:

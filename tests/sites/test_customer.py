@@ -131,6 +131,22 @@ def test_wishes_are_read_back_and_what_nobody_brings_is_said(buyer: Client) -> N
     assert "Nobody who works on these days carries what you asked for." in text(buyer.get("/book/time/"))
 
 
+def test_who_pays_in_cash_for_the_first_time_where_nobody_goes_in_twos_is_told_why(at: datetime) -> None:
+    builders.the_base_pack(at)
+    builders.a_shift(builders.an_agent(at), at)
+    customer = builders.a_customer(at)
+    builders.a_credit_account(customer, at)
+    browser = as_customer(customer.person_id)
+    browser.get("/book/")
+    browser.post("/book/amount/", {"amount": "other", "other": "300"})
+    browser.post("/book/place/", {"wants_cash": "on"})
+    said = text(browser.get("/book/time/"))
+    assert "No two visitors go together on these days." in said
+    assert "cash is never refused" in said
+    browser.post("/book/place/", {"note": ""})
+    assert slot_in(browser.get("/book/time/"))
+
+
 def test_the_language_of_visits_is_chosen_and_remembered(buyer: Client) -> None:
     assert "Which language shall we speak?" in text(buyer.get("/languages/"))
     assert "We remember it" in text(buyer.post("/languages/", {"languages": ["hak", "nan"]}))

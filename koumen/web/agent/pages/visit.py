@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from koumen.agents import queries as agents
 from koumen.conduct import queries as conduct
 from koumen.conduct.rules.pack import WillCheck
 from koumen.kit import clock
@@ -17,9 +18,11 @@ from koumen.kit.money import Money
 from koumen.payments import queries as payments
 from koumen.people.commands import reveal
 from koumen.visits import queries
+from koumen.visits.permissions import is_own_agent
 from koumen.visits.states import AT_DOOR_STATES, VISIT, VisitState
 from koumen.web.agent.pages.forms import BirthYearForm, CodeForm
 from koumen.web.ui.actors import actor_of
+from koumen.web.ui.wishes import equipment_words, language_words
 
 if TYPE_CHECKING:
     from koumen.visits.models import Visit
@@ -76,12 +79,18 @@ def page(actor: Actor, visit_id: UUID, at: datetime, **more: Any) -> dict[str, A
     state = V(visit.state)
     person = visit.customer.person_id
     details = reveal(person_ids=[person], purpose="visit", actor=actor, at=at)[person]
-    agreement = queries.newest_agreement(visit)
     context: dict[str, Any] = {
         "visit": visit,
         "details": details,
         "note": queries.note_for_agent(actor=actor, visit_id=visit_id),
         "stamp": _stamp(visit),
+        "brings": equipment_words(visit.equipment),
+        "speaks": language_words(visit.languages),
+    }
+    if not is_own_agent(actor, visit):
+        return context | _along(visit, actor, at)
+    agreement = queries.newest_agreement(visit)
+    context |= {
         "step": f"agent/steps/{_step(visit, bool(agreement and agreement.code_accepted_at))}.html",
         "verbs": VISIT.verbs(state),
         "is_at_door": state in AT_DOOR_STATES,
@@ -100,6 +109,14 @@ def page(actor: Actor, visit_id: UUID, at: datetime, **more: Any) -> dict[str, A
             context["room"] = Money(context["advice"].room_minor, visit.currency)
         context["receipts"] = payments.receipts_of_visit(actor=actor, visit_id=visit_id)
     return context | more
+
+
+def _along(visit: "Visit", actor: Actor, at: datetime) -> dict[str, Any]:
+    """For the second of a team: where it is and with whom; the first one's phone does the acts."""
+    card = agents.agent_card(agent_id=visit.agent_id)
+    named = reveal(person_ids=[card.person_id], purpose="visit", actor=actor, at=at)
+    first = f"{named[card.person_id].given_name} {card.staff_number}"
+    return {"step": "agent/steps/along.html", "verbs": (), "is_at_door": False, "first": first}
 
 
 def _questions(visit: "Visit", at: datetime) -> dict[str, Any]:

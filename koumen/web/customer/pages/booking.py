@@ -17,6 +17,7 @@ from koumen.branch.queries import this_branch
 from koumen.credit import queries as credit
 from koumen.dispatch import queries as slots_of
 from koumen.dispatch.commands import Taken, TakeRequest, WaitRequest, join_waiting_list, make_wish, take
+from koumen.dispatch.rules.needs import Lack
 from koumen.dispatch.rules.slot import Slot, SlotRequest
 from koumen.kit import clock
 from koumen.kit.actor import Actor, Role
@@ -126,7 +127,9 @@ def time(request: HttpRequest) -> HttpResponse:
     was_taken = bool(draft.pop("was_taken", False))
     request.session["booking"] = draft
     context = {"form": form, "days": days_of(form, actor=actor, at=at), "taken": was_taken}
-    context |= {"lacks": [] if offered else lack_words(slots_of.lacks(wanted))}
+    missing = () if offered else slots_of.lacks(wanted)
+    by_cash = bool(draft.get("wants_cash")) and not draft.get("two_people")
+    context |= {"lacks": lack_words(missing), "cash_needs_two": by_cash and Lack.STAFF in missing}
     return render(request, "customer/book_time.html", context | {"back_url": reverse("book_place")})
 
 
