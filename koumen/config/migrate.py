@@ -40,6 +40,7 @@ APPEND_ONLY = (
     "payments_pilenote",
     "payments_cashfetch",
     "payments_cardslip",
+    "payments_settlementfile",
     "payments_forgednote",
     "visits_visitmove",
     "visits_willcheck",

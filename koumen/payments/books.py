@@ -77,6 +77,20 @@ _OFFICE = """
   where coalesce(r.amount, 0) <> coalesce(b.amount, 0)
 """
 
+# What the acquirer owes: card payments that stand, less what it has paid.
+_CARD = """
+  with part as (
+    select p.currency, p.amount_minor as amount from payments_payment p
+      where p.tender = 'card' and not exists (select from credit_activity r where r.reverses_id = p.id)
+    union all
+    select currency, -amount_minor from payments_settlementline where is_payout),
+  reckoned as (select currency, sum(amount) as amount from part group by currency),
+  booked as (select currency, debit_minor - credit_minor as amount from ledger_account where kind = 'card')
+  select 'card ' || coalesce(r.currency, b.currency) || ': taken ' || coalesce(r.amount, 0) || ', booked '
+    || coalesce(b.amount, 0) as what
+  from reckoned r full join booked b on b.currency = r.currency where coalesce(r.amount, 0) <> coalesce(b.amount, 0)
+"""
+
 _PILES = """
   select 'pile ' || p.id || ': says ' || p.amount_minor || ', notes ' || coalesce(n.amount, 0) as what
   from payments_pile p left join (
@@ -129,6 +143,11 @@ def check_custody() -> BooksReport:
                     "safe-equals-counts",
                     "select count(*) from ledger_account where kind in ('safe', 'cash_in_transit', 'cash_to_return')",
                     _OFFICE,
+                ),
+                prove(
+                    "cards-equal-what-is-owed-for-them",
+                    "select count(*) from ledger_account where kind = 'card'",
+                    _CARD,
                 ),
                 prove("piles-equal-notes", "select count(*) from payments_pile", _PILES),
                 prove("counts-by-two-people", "select count(*) from payments_handin", _OWN_COUNT),

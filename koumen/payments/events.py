@@ -194,3 +194,30 @@ class ForgedNoteSeen(Event):
     denomination_minor: int
     currency: str
     outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferShown(Event):
+    """A transfer was begun at a visit; nothing is credited before it is in the bank's file. The subject is the payment."""
+
+    visit_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlementImported(Event):
+    """A file of the bank or of the card acquirer was taken; the subject is the file."""
+
+    source: str
+    lines: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlementMatched(Event):
+    """A line of such a file was matched with what it belongs to; the subject is the line."""
+
+    matched_with: str
+    matched_id: UUID | None
+    amount_minor: int
+    currency: str

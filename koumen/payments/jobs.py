@@ -14,13 +14,15 @@ from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Actor
 from koumen.payments import gateway, queries
 from koumen.payments.commands.alarms import raise_cash_alarm
+from koumen.payments.commands.matching import match_deposit, match_payment
 from koumen.payments.commands.receipts import receipt_pdf
 from koumen.payments.commands.returning import owe_cash_return
 from koumen.payments.commands.voiding import void_receipt
 from koumen.payments.commands.wallet import close_wallet, lose_sight, settle_wallet, show_wallet
-from koumen.payments.events import PaymentMade
+from koumen.payments.events import PaymentMade, SettlementImported
 from koumen.payments.models import Payment
 from koumen.payments.queries.custody import cash_by_person
+from koumen.payments.queries.settlement import certain_match, lines_to_match
 from koumen.payments.rules.wallet import Charge, ChargeState
 from koumen.payments.states import PaymentState
 from koumen.visits.events import AmountAgreed, VisitBrokenOff, VisitClosed
@@ -128,6 +130,19 @@ def put_away_wallets(fact_id: UUID) -> None:
             ended = give_up_wallet(payment_id=payment.id, actor=SYSTEM, at=clock.now())
             if ended.state == PaymentState.UNKNOWN:
                 logger.warning("wallet_still_open", payment_id=str(payment.id))
+
+
+@reaction(SettlementImported, queue="normal")
+def match_lines(fact_id: UUID) -> None:
+    """Match each line of a file whose owner is beyond doubt; the others wait for a person."""
+    happened = Fact.objects.get(fact_id=fact_id)
+    at = clock.now()
+    for line_id in lines_to_match(file_id=happened.subject_id):
+        found = certain_match(line_id=line_id)
+        if isinstance(found, Payment):
+            match_payment(line_id=line_id, payment_id=found.id, actor=SYSTEM, at=at)
+        elif found is not None:
+            match_deposit(line_id=line_id, deposit_id=found.id, actor=SYSTEM, at=at)
 
 
 @reaction(PaymentMade, queue="normal")

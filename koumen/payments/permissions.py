@@ -56,6 +56,11 @@ def may_keep_cash(actor: Actor) -> bool:
     return actor.person_id is not None and actor.has(Role.FINANCE, Role.ADMINISTRATOR)
 
 
+def may_match_lines(actor: Actor) -> bool:
+    """Say what a line of the bank's or the acquirer's file belongs to: finance, and the system where it is certain."""
+    return actor.has(Role.FINANCE, Role.ADMINISTRATOR, Role.SYSTEM)
+
+
 def may_see_cash(actor: Actor) -> bool:
     """Who holds how much: whoever answers for the money."""
     return actor.has(Role.FINANCE, Role.COMPLIANCE, Role.ADMINISTRATOR, Role.SYSTEM)

@@ -47,6 +47,7 @@ VISIT = StateMachine(
         (V.PROVEN, "break_off"): V.BROKEN_OFF,
         (V.AGREED, "agree"): V.AGREED,
         (V.AGREED, "pay"): V.PAID,
+        (V.AGREED, "leave"): V.CLOSED,  # a transfer was shown: money comes, or not, when the visit is over
         (V.AGREED, "break_off"): V.BROKEN_OFF,
         (V.PAID, "pay"): V.PAID,
         (V.PAID, "leave"): V.CLOSED,

@@ -7,8 +7,11 @@ from koumen.agents import commands as agents
 from koumen.audit.models import Fact
 from koumen.credit import commands as credit
 from koumen.kit.actor import SYSTEM, Role
+from koumen.kit.ids import new_id
+from koumen.payments import commands as payments
 from koumen.payments import jobs
 from koumen.payments.models import CashReturn
+from koumen.payments.rules.settlement import Source
 from koumen.visits.commands import leave
 from tests import builders
 from tests.pages.sight import Sight
@@ -40,6 +43,17 @@ def custody_sights(at: datetime) -> Iterator[Sight]:
     there = f"/agent/visits/{story.visit_id}/"
     yield Sight("agent-tender-ceiling", phone, there)
     yield Sight("agent-card", phone, f"{there}card/")
+    payments.show_transfer(
+        visit_id=story.visit_id, amount_minor=4000, key=new_id(), actor=story.visitor, at=story.now
+    )
+    yield Sight("agent-transfer", phone, there)
+    payments.import_settlement(
+        source=Source.BANK,
+        content=b"date,amount,currency,reference,text\n2026-11-24,40.00,CNY,B7,x\n",
+        actor=SYSTEM,
+        at=at,
+    )
+    yield Sight("console-settlement", desk, "/console/finance/files/")
     yield Sight("agent-forged", phone, f"{there}forged/")
     payment = pays(story, {10000: 2})
     yield Sight("agent-paid-in-part", phone, there)

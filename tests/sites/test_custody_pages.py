@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from koumen.agents import commands as agents
@@ -13,7 +14,7 @@ from koumen.kit.actor import SYSTEM, Role
 from koumen.ledger.rules.chart import AccountKind
 from koumen.payments import jobs
 from koumen.payments.books import check_books
-from koumen.payments.models import CashFloat, CashReturn, Deposit, HandIn
+from koumen.payments.models import CashFloat, CashReturn, Deposit, HandIn, Payment, SettlementLine
 from tests import builders
 from tests.payments.bags import Bag, a_bag, a_deposit, notes_worth, sent, standing
 from tests.payments.test_cash import pays
@@ -324,3 +325,56 @@ def test_notes_that_are_owed_are_counted_back_on_the_phone_or_at_the_office(
         counts(browser, f"{page}{owed.id}/", 30000)
         assert f'href="{page}{owed.id}/"' not in text(browser.get(here))
     assert check_books().is_right
+
+
+def test_a_transfer_is_begun_at_the_door_and_credited_by_the_bank_s_file(
+    bag: Bag, phone: Client, at: datetime
+) -> None:
+    story = a_visit(at, agent=bag.agent).may_be_paid(30000)
+    there = f"/agent/visits/{story.visit_id}/"
+    key = key_in(phone.get(there))
+    assert phone.post(f"{there}transfer/", {"amount": "30000", "once": key})["Location"] == there
+    payment = Payment.objects.get()
+    shown = text(phone.get(there))
+    assert payment.transfer_code in shown
+    assert "Nothing is credited before the bank has the money" in shown
+    assert "Say goodbye" in shown
+    office, files = desk(at), "/console/finance/files/"
+    sent_file = SimpleUploadedFile(
+        "bank.csv", b"date,amount,currency,reference,text\n2026-11-24,300.00,CNY,B7,LI MING\n"
+    )
+    assert office.post(files, {"source": "bank", "file": sent_file})["Location"] == files
+    shown = text(office.get(files))
+    assert "LI MING" not in shown
+    assert payment.transfer_code in shown
+    line = SettlementLine.objects.get()
+    match = f"{files}lines/{line.id}/match/"
+    assert office.post(match, {"what": "nothing"}).status_code == 422
+    assert office.post(match, {"what": f"payment:{payment.id}"})["Location"] == files
+    assert "Everything is matched." in text(office.get(files))
+    (row,) = rows_of(office.get(f"{files}all.csv"))[1:]
+    assert row[:6] == ["bank", "2026-11-24", "CNY", "300.00", "B7", story.visit.number]
+    assert desk(at, Role.DISPATCHER).get(files).status_code == 403
+
+
+def test_a_file_that_cannot_be_read_says_what_is_wanted(bag: Bag, at: datetime) -> None:
+    office, files = desk(at), "/console/finance/files/"
+    wrong = SimpleUploadedFile("bank.csv", b"day,sum\n1,2\n")
+    answer = office.post(files, {"source": "bank", "file": wrong})
+    assert (answer.status_code, "date, amount, currency, reference, text" in text(answer)) == (422, True)
+    assert office.post(files, {"source": "bank"}).status_code == 422
+
+
+def test_a_transfer_that_never_came_is_dropped_by_the_agent_or_the_office(
+    bag: Bag, phone: Client, at: datetime
+) -> None:
+    story = a_visit(at, agent=bag.agent).may_be_paid(30000)
+    there = f"/agent/visits/{story.visit_id}/"
+    for browser in (phone, desk(at)):
+        phone.post(f"{there}transfer/", {"amount": "30000", "once": key_in(phone.get(there))})
+        payment = Payment.objects.get(state="pending")
+        if browser is phone:
+            browser.post(f"{there}transfer/drop/", {"payment": str(payment.id)})
+        else:
+            browser.post(f"/console/finance/files/transfers/{payment.id}/drop/")
+        assert not Payment.objects.filter(state="pending").exists()

@@ -40,6 +40,8 @@ class EntryKind(StrEnum):
     # Notes of a payment that was taken back: owed to who gave them, and given back.
     RETURN_OWED = "return_owed"
     CASH_RETURNED = "cash_returned"
+    # The acquirer of the card terminals has paid.
+    CARD_SETTLED = "card_settled"
     # Taken over from another system.
     OPENING = "opening"
     IMPORT_PAYMENT = "import_payment"

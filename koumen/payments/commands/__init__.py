@@ -12,10 +12,12 @@ from koumen.payments.commands.deposits import (
 from koumen.payments.commands.floats import fetch_cash, offer_float, take_float, withdraw_float
 from koumen.payments.commands.forged import SeenNote, write_forged_note
 from koumen.payments.commands.hand_ins import count_hand_in, declare_hand_in, withdraw_hand_in
+from koumen.payments.commands.matching import import_settlement, match_deposit, match_payment, match_payout
 from koumen.payments.commands.offline import OfflineTender, post_offline_cash
 from koumen.payments.commands.receipts import keep_receipt_pdf, receipt_content, receipt_pdf
 from koumen.payments.commands.returning import owe_cash_return, return_cash
 from koumen.payments.commands.slips import deposit_slip_pdf
+from koumen.payments.commands.transfer import drop_transfer, settle_transfer, show_transfer
 from koumen.payments.commands.voiding import void_receipt
 from koumen.payments.commands.wallet import close_wallet, lose_sight, open_wallet, settle_wallet, show_wallet
 
@@ -27,9 +29,14 @@ __all__ = [
     "count_hand_in",
     "declare_hand_in",
     "deposit_slip_pdf",
+    "drop_transfer",
     "fetch_cash",
+    "import_settlement",
     "keep_receipt_pdf",
     "lose_sight",
+    "match_deposit",
+    "match_payment",
+    "match_payout",
     "offer_float",
     "open_wallet",
     "owe_cash_return",
@@ -43,7 +50,9 @@ __all__ = [
     "receive_deposit",
     "return_cash",
     "send_deposit",
+    "settle_transfer",
     "settle_wallet",
+    "show_transfer",
     "show_wallet",
     "take_float",
     "void_receipt",

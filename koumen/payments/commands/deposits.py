@@ -17,7 +17,7 @@ from koumen.payments.commands.numbering import next_number
 from koumen.payments.commands.piles import counted_pile, in_account_minor, notes_as_text, require_same_count
 from koumen.payments.events import DepositArrived, DepositPrepared, DepositSent, DepositWithdrawn
 from koumen.payments.models import Deposit
-from koumen.payments.permissions import may_keep_cash
+from koumen.payments.permissions import may_keep_cash, may_match_lines
 from koumen.payments.states import DEPOSIT, DepositState
 
 
@@ -121,7 +121,7 @@ def receive_deposit(*, deposit_id: UUID, arrived_minor: int, actor: Actor, at: d
     Records DepositArrived. Raises Denied("cash-office-not-yours"), Missing("deposit-not-found"),
     Invalid("amount-not-positive") or Conflict("deposit-cannot-arrive").
     """
-    require(may_keep_cash(actor), "cash-office-not-yours")
+    require(may_match_lines(actor), "cash-office-not-yours")
     if arrived_minor <= 0:
         raise Invalid("amount-not-positive", field="amount")
     deposit = _locked(deposit_id)

@@ -67,7 +67,8 @@ def receive(
         keep_as_credit=payment.is_late,
     )
     apply_payment(account_id=payment.account_id, received=received, actor=actor, at=at)
-    if not payment.is_late:
+    # a transfer comes when the visit is over; what was shown at the door has paid nothing there
+    if not payment.is_late and payment.tender != "transfer":
         pay_visit(
             visit_id=payment.visit_id,
             payment_id=payment.id,

@@ -48,14 +48,22 @@ def open_tender(visit: Visit) -> Payment | None:
     return visit.payments.filter(state__in=OPEN_TENDER, tender="wallet").first()
 
 
+def shown_transfers(visit: Visit) -> list[Payment]:
+    """Transfers that were shown at a visit and are not in the bank's file yet; one query."""
+    waiting = visit.payments.filter(tender="transfer", state=PaymentState.PENDING)
+    return list(waiting.order_by("opened_at"))
+
+
 def remaining_minor(visit: Visit) -> int:
-    """How much of the agreed amount may still be taken: 0 before the code is accepted; two queries."""
+    """How much of the agreed amount may still be taken: 0 before the code is accepted; two queries.
+
+    A transfer that was shown counts, although nothing is credited yet.
+    """
     agreement = visits.open_agreement(visit)
     if agreement is None:
         return 0
-    paid = visit.payments.filter(state=PaymentState.PAID, is_late=False).aggregate(sum=Sum("amount_minor"))[
-        "sum"
-    ]
+    taken = Q(state=PaymentState.PAID, is_late=False) | Q(tender="transfer", state=PaymentState.PENDING)
+    paid = visit.payments.filter(taken).aggregate(sum=Sum("amount_minor"))["sum"]
     return max(0, agreement.amount_minor - (paid or 0))
 
 

@@ -28,6 +28,7 @@ from koumen.web.console.pages import (
     proposals,
     ratings,
     risks,
+    settlement,
     staff,
     standing,
     teams,
@@ -133,6 +134,10 @@ urlpatterns = site_urls(
         path(
             "finance/hand-ins/<uuid:hand_in_id>/withdraw/", custody.withdraw_hand_in, name="withdraw_hand_in"
         ),
+        path("finance/files/", settlement.home, name="settlement"),
+        path("finance/files/all.csv", settlement.home_csv, name="settlement_csv"),
+        path("finance/files/lines/<uuid:line_id>/match/", settlement.match, name="settlement_match"),
+        path("finance/files/transfers/<uuid:payment_id>/drop/", settlement.drop, name="settlement_drop"),
         path("finance/deposits/", deposits.home, name="deposits"),
         path("finance/deposits/all.csv", deposits.home_csv, name="deposits_csv"),
         path("finance/deposits/new/", deposits.new, name="deposit_new"),

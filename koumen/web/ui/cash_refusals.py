@@ -49,4 +49,15 @@ CASH_WORDS: dict[str, str | Promise] = {
     "return-differs": _("The notes are not worth what is to be given back. Please count again."),
     "cash-returned-already": _("These notes have been given back already."),
     "not-so-much-in-hand": _("There is not so much cash here to give back."),
+    # files of the bank and of the card acquirer
+    "lines-not-yours": _("Only finance matches these files."),
+    "line-not-found": _("We cannot find this line."),
+    "line-matched-already": _("This line has been matched already."),
+    "line-of-another-kind": _("This line cannot belong to that."),
+    "line-differs": _("The amounts differ. Nothing was matched."),
+    "acquirer-owes-less": _("The card acquirer owes less than that in the books."),
+    "file-unreadable": _("We cannot read this file. Its first line must have these headings: %(headings)s."),
+    "file-line-unreadable": _("We cannot read line %(line)s of this file. Nothing was taken."),
+    "payment-cannot-settle": _("This payment can no longer be settled."),
+    "payment-cannot-close": _("This payment can no longer be closed."),
 }

@@ -98,3 +98,27 @@ def close_wallet(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     if tender is not None:
         jobs.give_up_wallet(payment_id=tender.id, actor=actor, at=at)
     return redirect("visit", visit_id=visit_id)
+
+
+@login_required
+@require_POST
+def transfer(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Begin a transfer: its code is shown, and nothing is credited before the bank has the money."""
+    payments.show_transfer(
+        visit_id=visit_id,
+        amount_minor=_amount_minor(request.POST.get("amount", "")),
+        key=read_id(request.POST.get("once", "")),
+        actor=actor_of(request),
+        at=clock.now(),
+    )
+    return redirect("visit", visit_id=visit_id)
+
+
+@login_required
+@require_POST
+def drop_transfer(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """The customer did not make this transfer after all."""
+    payments.drop_transfer(
+        payment_id=read_id(request.POST.get("payment", "")), actor=actor_of(request), at=clock.now()
+    )
+    return redirect("visit", visit_id=visit_id)

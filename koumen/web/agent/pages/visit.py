@@ -103,6 +103,10 @@ def page(actor: Actor, visit_id: UUID, at: datetime, **more: Any) -> dict[str, A
     if state in KNOWS_AMOUNT and agreement:
         context["agreed"] = Money(agreement.amount_minor, visit.currency)
         context["payment"] = payments.open_tender(visit)
+        context["transfers"] = [
+            {"row": one, "amount": Money(one.amount_minor, one.currency)}
+            for one in payments.shown_transfers(visit)
+        ]
         context["remaining"] = Money(payments.remaining_minor(visit), visit.currency)
         if context["step"].endswith("/tender.html"):
             context["advice"] = payments.cash_advice(visit, amount_minor=context["remaining"].minor, at=at)

@@ -72,6 +72,7 @@ ENTRIES: Words = {
     "cash_difference": _("Difference in cash"),
     "return_owed": _("Notes to give back"),
     "cash_returned": _("Notes given back"),
+    "card_settled": _("Paid by the card acquirer"),
     "opening": _("Opening balance"),
     "import_payment": _("Imported payment"),
 }
