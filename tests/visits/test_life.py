@@ -283,6 +283,7 @@ def test_the_table_allows_exactly_what_the_design_says(before: V, after: V) -> N
         (V.PROVEN, V.BROKEN_OFF),
         (V.AGREED, V.AGREED),
         (V.AGREED, V.PAID),
+        (V.AGREED, V.CLOSED),  # a transfer was shown, which comes when the visit is over
         (V.AGREED, V.BROKEN_OFF),
         (V.PAID, V.PAID),
         (V.PAID, V.CLOSED),
