@@ -103,7 +103,7 @@ class ForgedForm(forms.Form):
     """Which note, and what became of it."""
 
     once = forms.UUIDField(widget=forms.HiddenInput)
-    denomination = forms.ChoiceField(label=_("Note"))
+    denomination = forms.ChoiceField(label=_("Which note"))
     serial = forms.CharField(
         label=_("Number on the note"), max_length=24, widget=forms.TextInput(attrs=_TYPED)
     )
