@@ -48,8 +48,8 @@ WORDS: dict[Template, str] = {
         "pay. Questions: %(help)s"
     ),
     Template.VISIT_TOMORROW: _(
-        "%(lender)s: We visit you on %(day)s, %(window)s. %(agent)s, badge %(badge)s, will come. If the time does not "
-        "suit you: %(link)s or call %(help)s"
+        "%(lender)s: We visit you on %(day)s, %(window)s. %(agent)s, badge %(badge)s, will come. Please say yes, or "
+        "choose another time: %(link)s or call %(help)s"
     ),
     Template.VISIT_SOON: _(
         "%(lender)s: We visit you today, %(window)s. %(agent)s, badge %(badge)s, will come. Have your two pictures "

@@ -55,6 +55,11 @@ class CustomerNotified(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReminderAnswered(Event):
+    """The customer said that they will be there."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class WantedLowered(Event):
     """Money came by another way: less is left to pay than the visit was booked for."""
 

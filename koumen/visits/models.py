@@ -87,6 +87,9 @@ class Visit(models.Model):
     code_locked = models.BooleanField(default=False)
     requested_at = models.DateTimeField(null=True)
     booked_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(
+        null=True
+    )  # after a reminder the customer said that they will be there
     set_out_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
     proven_at = models.DateTimeField(null=True)

@@ -93,6 +93,11 @@ def may_turn_back(actor: Actor, visit: Visit) -> bool:
     return is_own_agent(actor, visit) or is_desk(actor)
 
 
+def may_answer_reminder(actor: Actor, visit: Visit) -> bool:
+    """The customer, or the desk that hears it on the telephone."""
+    return is_own_customer(actor, visit) or is_desk(actor)
+
+
 def may_notify(actor: Actor) -> bool:
     """Only the clock: what it tells, and what it looks at, is nobody's act."""
     return actor.role is Role.SYSTEM

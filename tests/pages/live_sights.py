@@ -23,6 +23,9 @@ def live_sights(at: datetime) -> Iterator[Sight]:
     phone, home = doors.as_agent(busy.agent.person_id), doors.as_customer(busy.visits[0].customer.person_id)
     yield Sight("agent-held-up", phone, "/agent/today/held-up/")
     yield Sight("agent-not-on-today", phone, "/agent/today/not-on/")
+    notify_customer(visit_id=busy.ids[2], kind=NoticeKind.HOURS_BEFORE, expected_at=None, actor=SYSTEM, at=at)
+    asked = doors.as_customer(busy.visits[2].customer.person_id)
+    yield Sight("customer-visit-reminded", asked, f"/visits/{busy.ids[2]}/")
     delay_shift(shift_id=busy.shift.id, minutes=60, actor=builders.acting(busy.agent), at=at)
     yield Sight("agent-today-held-up", phone, "/agent/")
     notify_customer(

@@ -1,14 +1,16 @@
 """A day that goes wrong, on the pages: agents say so, dispatch sees it and decides, customers choose another time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 
 from koumen.agents.models import Shift
 from koumen.kit import clock
-from koumen.kit.actor import Role
+from koumen.kit.actor import SYSTEM, Role
+from koumen.visits.commands import notify_customer
 from koumen.visits.models import Visit, VisitMove
+from koumen.visits.rules.notices import NoticeKind
 from tests import builders
 from tests.dispatch.test_live import Busy
 from tests.dispatch.test_repair import Ill, who
@@ -162,3 +164,27 @@ def test_a_customer_who_is_told_late_moves_the_visit_for_free_from_her_own_page(
     post(home, f"{here}move/", now, chosen)
     assert not VisitMove.objects.get(visit=visit).counts
     assert "It does not count against you." not in get(home, here, now)
+
+
+def test_a_customer_answers_the_reminder_with_one_button_and_the_flags_go(at: datetime, busy: Busy) -> None:
+    visit = Visit.objects.select_related("customer").get(id=busy.ids[2])
+    home, phone, desk = (
+        as_customer(visit.customer.person_id),
+        as_agent(busy.agent.person_id),
+        dispatcher(at),
+    )
+    assert "Yes, I will be there" not in get(home, f"/visits/{visit.id}/", at)
+    now = visit.window_from - timedelta(hours=2)
+    notify_customer(visit_id=visit.id, kind=NoticeKind.HOURS_BEFORE, expected_at=None, actor=SYSTEM, at=now)
+    assert "Has not answered our reminder" in get(phone, "/agent/", now)
+    assert "Have not answered our reminder" in get(desk, RISKS, now)
+    assert "Yes, I will be there" in get(home, f"/visits/{visit.id}/", now)
+    assert "You said that you will be there." in post(home, f"/visits/{visit.id}/yes/", now)
+    assert "Has not answered our reminder" not in get(phone, "/agent/", now)
+    assert "Have not answered our reminder" not in get(desk, RISKS, now)
+
+
+def test_the_desk_writes_down_a_yes_from_the_telephone(at: datetime, busy: Busy) -> None:
+    desk = dispatcher(at)
+    notify_customer(visit_id=busy.ids[0], kind=NoticeKind.HOURS_BEFORE, expected_at=None, actor=SYSTEM, at=at)
+    assert "Have not answered our reminder" not in post(desk, f"{RISKS}answered/{busy.ids[0]}/", at)

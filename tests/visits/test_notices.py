@@ -6,10 +6,10 @@ import pytest
 
 from koumen.audit.models import Fact
 from koumen.kit.actor import SYSTEM, Role
-from koumen.kit.errors import Denied, Missing
+from koumen.kit.errors import Conflict, Denied, Missing
 from koumen.kit.ids import new_id
 from koumen.visits import queries
-from koumen.visits.commands import cancel_visit, notify_customer
+from koumen.visits.commands import answer_reminder, cancel_visit, notify_customer
 from koumen.visits.models import Notice
 from koumen.visits.rules.notices import NoticeKind, is_near, lateness_due, reminder_due
 from koumen.visits.rules.reasons import CancelReason
@@ -126,3 +126,39 @@ def test_only_the_clock_tells(at: datetime) -> None:
             )
     with pytest.raises(Missing, match="visit-not-found"):
         notify_customer(visit_id=new_id(), kind=NoticeKind.LATE, expected_at=at, actor=SYSTEM, at=at)
+
+
+# --- the answer -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_without_an_answer_a_visit_stays_promised_and_is_flagged_until_the_customer_says_yes(
+    at: datetime,
+) -> None:
+    story = a_visit(at)
+    day = story.visit.date
+    assert queries.unanswered(actor=staff(Role.DISPATCHER), date=day) == []
+    told(story, NoticeKind.HOURS_BEFORE, at)
+    for actor in (staff(Role.DISPATCHER), story.visitor):
+        assert [visit.id for visit in queries.unanswered(actor=actor, date=day)] == [story.visit_id]
+    assert queries.is_answer_wanted(story.visit)
+    for _ in range(2):
+        answer_reminder(visit_id=story.visit_id, actor=story.customer, at=at)
+    assert story.visit.state == "booked"
+    assert not queries.is_answer_wanted(story.visit)
+    assert queries.unanswered(actor=story.visitor, date=day) == []
+    assert Fact.objects.filter(kind="ReminderAnswered").count() == 1
+
+
+@pytest.mark.django_db
+def test_the_customer_answers_or_the_desk_for_them_and_nobody_else(at: datetime) -> None:
+    story, other = a_visit(at), a_visit(at)
+    with pytest.raises(Denied, match="visit-not-yours"):
+        answer_reminder(visit_id=story.visit_id, actor=story.visitor, at=at)
+    with pytest.raises(Missing, match="visit-not-found"):
+        answer_reminder(visit_id=story.visit_id, actor=other.customer, at=at)
+    answer_reminder(visit_id=story.visit_id, actor=staff(Role.DISPATCHER), at=at)
+    assert story.visit.answered_at == at
+    other.at_the_door()
+    with pytest.raises(Conflict, match="visit-not-ahead"):
+        answer_reminder(visit_id=other.visit_id, actor=other.customer, at=other.now)

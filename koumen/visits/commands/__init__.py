@@ -26,7 +26,7 @@ from koumen.visits.commands.following import follow_owed
 from koumen.visits.commands.inquiries import answer_caller, answer_inquiry, ask_if_genuine
 from koumen.visits.commands.offline import OfflinePayment, PackedDoor, pack_door, pay_visit_offline
 from koumen.visits.commands.road import Arrival, arrive, set_out, turn_back
-from koumen.visits.commands.telling import notify_customer
+from koumen.visits.commands.telling import answer_reminder, notify_customer
 from koumen.visits.commands.watching import check_in, raise_alarm
 from koumen.visits.commands.will import check_will
 
@@ -39,6 +39,7 @@ __all__ = [
     "agree_amount",
     "answer_caller",
     "answer_inquiry",
+    "answer_reminder",
     "arrive",
     "ask_handover",
     "ask_if_genuine",

@@ -147,8 +147,12 @@ def move_visit(  # noqa: PLR0913  (six of its own, besides who and when)
     )
     visit.shift_id, visit.agent_id, visit.date = shift_id, agent_id, date
     visit.window_from, visit.window_to = window_from, window_to
-    visit.set_out_at = None
-    visit.save(update_fields=["state", "shift", "agent", "date", "window_from", "window_to", "set_out_at"])
+    visit.set_out_at = visit.answered_at = None
+    visit.save(
+        update_fields=[
+            *("state", "shift", "agent", "date", "window_from", "window_to", "set_out_at", "answered_at"),
+        ]
+    )
     record(
         VisitMoved(
             subject_id=visit.id,

@@ -1,4 +1,4 @@
-"""What the clock gives a reason to tell: reminders, an agent who is near or late, another time for free."""
+"""What the clock gives a reason to tell: reminders and their answer, an agent who is near or late, another time."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,9 +6,10 @@ from uuid import UUID
 from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record
 from koumen.kit.actor import Actor
-from koumen.visits.events import CustomerNotified
-from koumen.visits.models import Notice
-from koumen.visits.permissions import may_notify, visible_to
+from koumen.kit.errors import Conflict
+from koumen.visits.events import CustomerNotified, ReminderAnswered
+from koumen.visits.models import Notice, Visit
+from koumen.visits.permissions import may_answer_reminder, may_notify, visible_to
 from koumen.visits.rules.notices import NoticeKind
 from koumen.visits.states import VisitState
 
@@ -37,3 +38,21 @@ def notify_customer(
     )
     record(said, actor=actor, at=at)
     return notice
+
+
+@command
+def answer_reminder(*, visit_id: UUID, actor: Actor, at: datetime) -> Visit:
+    """The customer will be there; without an answer the visit stays promised and is flagged (R6).
+
+    Said again it changes nothing. Records ReminderAnswered. Raises Missing("visit-not-found"),
+    Denied("visit-not-yours") or Conflict("visit-not-ahead") for one that is requested, at its door or over.
+    """
+    visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
+    require(may_answer_reminder(actor, visit), "visit-not-yours")
+    if visit.state not in {VisitState.BOOKED, VisitState.ON_THE_WAY}:
+        raise Conflict("visit-not-ahead", state=visit.state)
+    if visit.answered_at is None:
+        visit.answered_at = at
+        visit.save(update_fields=["answered_at"])
+        record(ReminderAnswered(subject_id=visit.id), actor=actor, at=at)
+    return visit

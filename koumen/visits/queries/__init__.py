@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from koumen.audit.command import require
 from koumen.audit.models import Fact
@@ -277,6 +277,25 @@ def reminders_due(*, at: datetime) -> list[tuple[UUID, NoticeKind]]:
     known = told(visit_ids=[id for id, _, _ in rows])
     due = [(id, reminder_due(window_from, booked_at, at)) for id, window_from, booked_at in rows if booked_at]
     return [(id, kind) for id, kind in due if kind and (id, kind) not in known]
+
+
+def unanswered(*, actor: Actor, date: date) -> list[Visit]:
+    """Visits of a day still to come whose customers were reminded and said nothing, by window; one query."""
+    reminded = Notice.objects.filter(
+        visit=OuterRef("pk"),
+        window_from=OuterRef("window_from"),
+        kind__in=[NoticeKind.DAY_BEFORE, NoticeKind.HOURS_BEFORE],
+    )
+    silent = visible_to(actor).filter(Exists(reminded), date=date, state=VisitState.BOOKED, answered_at=None)
+    return list(silent.select_related("customer").order_by("window_from", "id"))
+
+
+def is_answer_wanted(visit: Visit) -> bool:
+    """Whether the customer was reminded of the window that is promised now and has said nothing; one query."""
+    if visit.answered_at or visit.state != VisitState.BOOKED:
+        return False
+    reminders = visit.notices.filter(window_from=visit.window_from)
+    return reminders.filter(kind__in=[NoticeKind.DAY_BEFORE, NoticeKind.HOURS_BEFORE]).exists()
 
 
 def visits_to_follow() -> list[UUID]:

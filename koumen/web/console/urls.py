@@ -49,6 +49,7 @@ urlpatterns = site_urls(
         path("risks/", risks.risks, name="risks"),
         path("risks/live/", risks.live, name="risks_live"),
         path("risks/look/", risks.look, name="repair_look"),
+        path("risks/answered/<uuid:visit_id>/", risks.answered, name="reminder_answered"),
         path("risks/called/", risks.called, name="agent_called"),
         path("risks/repairs/<uuid:repair_id>/accept/", risks.accept, name="repair_accept"),
         path("risks/repairs/<uuid:repair_id>/refuse/", risks.refuse, name="repair_refuse"),

@@ -46,6 +46,7 @@ urlpatterns = site_urls(
         path("visits/<uuid:visit_id>/live/", visit.live, name="visit_live"),
         path("visits/<uuid:visit_id>/move/", visit.move, name="visit_move"),
         path("visits/<uuid:visit_id>/cancel/", visit.cancel, name="visit_cancel"),
+        path("visits/<uuid:visit_id>/yes/", visit.be_there, name="visit_be_there"),
         path("visits/<uuid:visit_id>/confirm/", visit.confirm, name="visit_confirm"),
         path("visits/<uuid:visit_id>/pictures/", door.pictures, name="door_pictures"),
         path("visits/<uuid:visit_id>/amount/", door.amount, name="door_amount"),

@@ -289,6 +289,7 @@ _WORDS: dict[str, str | Promise] = {
     "shift-goes-on": _("Nothing was said against this working day: it goes on."),
     "delay-wrong": _("Please choose one of the times that are offered."),
     "off-reason-unknown": _("Please choose a reason from the list."),
+    "visit-not-ahead": _("This visit has begun already, or it is over."),
     "repair-not-found": _("We cannot find this repair."),
     "repair-cannot-accept": _("This repair was decided already, or the day has moved on."),
     "repair-cannot-refuse": _("This repair was decided already, or the day has moved on."),

@@ -15,6 +15,7 @@ from koumen.kit.actor import Actor
 from koumen.kit.money import Money
 from koumen.payments import queries as payments
 from koumen.people.commands import reveal
+from koumen.visits.queries import unanswered
 from koumen.visits.states import OPEN_STATES
 from koumen.web.ui.actors import actor_of
 
@@ -60,6 +61,7 @@ def _stops(actor: Actor, day: date, at: datetime) -> list[dict[str, object]]:
     if actor.agent_id is None:
         return []
     route = dispatch.todays_route(actor=actor, agent_id=actor.agent_id, date=day)
+    silent = {visit.id for visit in unanswered(actor=actor, date=day)}
     named = reveal(person_ids=[s.customer_person_id for s in route], purpose="day-list", actor=actor, at=at)
     return [
         {
@@ -71,6 +73,7 @@ def _stops(actor: Actor, day: date, at: datetime) -> list[dict[str, object]]:
             "window_to": stop.window_to,
             "state": stop.state,
             "is_open": stop.state in OPEN_STATES,
+            "is_silent": stop.visit_id in silent,
         }
         for stop in route
     ]

@@ -21,6 +21,7 @@ HAPPENED: Words = {
     "VisitBooked": _("The visit was booked"),
     "VisitMoved": _("The visit was moved to another time"),
     "CustomerNotified": _("The customer was told, because it was time or somebody is late"),
+    "ReminderAnswered": _("The customer said that they will be there"),
     "WantedLowered": _("Money came by another way: less is left to pay"),
     "VisitCancelled": _("The visit was called off"),
     "AgentSetOut": _("The agent set out"),

@@ -29,6 +29,8 @@ from koumen.kit.actor import Actor
 from koumen.kit.errors import Invalid
 from koumen.people.commands import reveal
 from koumen.people.rules.details import PersonalDetails
+from koumen.visits import commands as visits
+from koumen.visits.queries import unanswered
 from koumen.web.console.pages.board_words import why_at_risk
 from koumen.web.console.pages.frame import page
 from koumen.web.console.pages.words import Words, said_by, word
@@ -85,7 +87,9 @@ def risks(request: HttpRequest) -> HttpResponse:
     at_risk = queries.at_risk(actor=actor, date=today, at=at)
     repair = queries.open_repair(actor=actor, date=today, at=at)
     shifts = shifts_on(actor=actor, date=today)
-    named = _named(at_risk, repair, [shift.agent.person_id for shift in shifts], actor=actor, at=at)
+    silent = unanswered(actor=actor, date=today)
+    others = [shift.agent.person_id for shift in shifts] + [visit.customer.person_id for visit in silent]
+    named = _named(at_risk, repair, others, actor=actor, at=at)
     helped = repair.helped if repair else frozenset()
     context = {
         "risks": [
@@ -98,6 +102,7 @@ def risks(request: HttpRequest) -> HttpResponse:
             )
             for one in at_risk
         ],
+        "silent": [(visit, _spoken(named[visit.customer.person_id])) for visit in silent],
         "repair": repair,
         "minutes": -(-repair.repair.extra_s // 60) if repair else 0,
         "steps": _steps(repair, named),
@@ -127,6 +132,14 @@ def live(request: HttpRequest) -> HttpResponse:
         response = HttpResponse()
         response["HX-Refresh"] = "true"
     return response
+
+
+@signed_in
+@require_POST
+def answered(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """The customer said on the telephone that they will be there."""
+    visits.answer_reminder(visit_id=visit_id, actor=actor_of(request), at=clock.now())
+    return redirect("risks")
 
 
 @signed_in

@@ -28,6 +28,7 @@ def stamp(visit: "Visit") -> str:
         visit.card_number,
         visit.window_from,
         visits.is_rebooking_offered(visit),
+        visits.is_answer_wanted(visit),
         bool(visit.pictures_differed_at),
         newest and (newest.generation, newest.code_generation, bool(newest.code_accepted_at)),
     )
@@ -44,6 +45,7 @@ def step_of(visit: "Visit", *, actor: Actor, at: datetime, wants_another: bool =
         "is_own": is_own,
         "stamp": stamp(visit),
         "is_over": state not in OPEN_STATES,
+        "is_asked": is_own and visits.is_answer_wanted(visit),
         "is_offered": is_own and visits.is_rebooking_offered(visit),
     }
     if is_own and state is V.BOOKED and visits.has_door_card(customer_id=visit.customer_id):

@@ -78,3 +78,11 @@ def confirm(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Say yes to a visit that somebody else asked for."""
     visits.confirm_visit(visit_id=visit_id, actor=actor_of(request), at=clock.now())
     return redirect("visit", visit_id=visit_id)
+
+
+@login_required
+@require_POST
+def be_there(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Answer the reminder: I will be there."""
+    visits.answer_reminder(visit_id=visit_id, actor=actor_of(request), at=clock.now())
+    return redirect("visit", visit_id=visit_id)
