@@ -19,6 +19,7 @@ from koumen.simulation.settling import (
 )
 from koumen.simulation.town import Town, make_town
 from koumen.simulation.visiting import ask_for_elder, at_hour, book_day, live_day
+from koumen.simulation.wishing import wish_and_agree
 
 __all__ = ["DemoSummary", "Login", "code", "fill", "logins"]
 
@@ -66,4 +67,5 @@ def _fill_days(town: Town, moment: Moment, progress: Callable[[str, int, int], N
     tomorrow = moment.today + timedelta(days=1)
     new += book_day(town, tomorrow, asked_at=moment.at, most=TOMORROW, progress=progress)
     ask_for_elder(town, today=moment.today, at=moment.at)
+    wish_and_agree(town, today=moment.today, at=moment.at)
     return new

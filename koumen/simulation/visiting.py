@@ -87,10 +87,11 @@ def _guests(town: Town, day: date, most: int) -> list[Guest]:
     random = _random(town, day)
     on_duty = len(agent_queries.shifts_on(actor=SYSTEM, date=day))
     others = [resident for place, resident in enumerate(town.customers) if place not in {0, 4, *LIVES}]
-    return [_guest(resident) for resident in random.sample(others, min(most, on_duty * 2 + on_duty // 3))]
+    return [guest_of(resident) for resident in random.sample(others, min(most, on_duty * 2 + on_duty // 3))]
 
 
-def _guest(resident: Resident) -> Guest:
+def guest_of(resident: Resident) -> Guest:
+    """A customer of the town as somebody who acts."""
     (person,) = persons_by_phone(resident.phone)
     actor = actor_for(person, Role.CUSTOMER)
     if actor.customer_id is None:
@@ -144,7 +145,7 @@ def _offered(guest: Guest, wish: VisitWish, wanted: Money, day: date, at: dateti
 
 def ask_for_elder(town: Town, *, today: date, at: datetime) -> None:
     """The daughter asks for a visit to her mother, who has yet to say yes; once while nothing is planned."""
-    elder = _guest(first_elder(town.customers))
+    elder = guest_of(first_elder(town.customers))
     if visit_queries.coming_visits(actor=elder.actor):
         return
     (person,) = persons_by_phone(town.relative.phone)

@@ -58,7 +58,7 @@ class StandingForm(VisitWishForm):
 
     field_order = ("account", "kind", "week", "weekday", "days_before", "part_of_day", "amount")
 
-    account = forms.ChoiceField(label=_("Account"))
+    account = forms.ChoiceField(label=_("Credit account"))
     kind = forms.ChoiceField(
         label=_("When shall we come each month?"),
         widget=forms.RadioSelect,

@@ -39,7 +39,7 @@ class UrgentForm(VisitWishForm):
 
     field_order = ("account", "amount")
 
-    account = forms.ChoiceField(label=_("Account"))
+    account = forms.ChoiceField(label=_("Credit account"))
     amount = forms.ChoiceField(label=_("How much?"), choices=list(AMOUNTS.items()), initial="bill")
 
     def __init__(self, data: Any, *, accounts: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -128,6 +128,7 @@ def _shown(ways: list[UrgentWay], actor: Actor, at: datetime) -> list[dict[str, 
         {
             "way": way,
             "agent": known[way.slot.agent_id],
+            "begins": f"{way.begins_at.astimezone(this_branch().zone):%H:%M}",
             "extra": -(-way.extra_s // MINUTE_S),
             "tight": [{"one": one, "left": one.left_s // MINUTE_S} for one in way.tight],
             "instead": known[way.moved.to_agent_id] if way.moved else "",
