@@ -18,6 +18,7 @@ from tests.browser import PageFor, axe
 from tests.dispatch.board_day import BoardDay, a_board_day
 from tests.journeys.test_console import WIDER, at_the_desk
 from tests.journeys.town import TownClock
+from tests.sites.doors import as_agent, as_customer
 
 pytestmark = pytest.mark.journey
 BOARD = "/console/board/?date=2026-11-24"
@@ -158,6 +159,26 @@ def test_the_board_and_its_form_offend_nobody(
         ("back", f"{BOARD}&at=11:30"),
         ("form", f"/console/board/visits/{day.northern[2].id}/?shift={day.east.id}"),
     ):
+        page.goto(f"{server}{path}")
+        expect(page.locator("h1")).to_have_count(1)
+        picture(page, f"{name}-{width}-{language}")
+        assert not page.evaluate(WIDER), name
+        axe(page)
+
+
+@pytest.mark.parametrize("look", [(390, "zh-hans", False), (320, "en", True)])
+def test_the_way_of_the_agent_and_the_line_of_the_customer_offend_nobody(
+    look: tuple[int, str, bool], day: BoardDay, server: str, page_for: PageFor, town_clock: TownClock
+) -> None:
+    (width, language, dark), visit = look, day.northern[1]
+    page = page_for(width, language=language, dark=dark, address=server)
+    for name, key, path in (
+        ("koumen_agent", as_agent(visit.agent.person_id), "/agent/route/"),
+        ("koumen_customer", as_customer(visit.customer.person_id), f"/visits/{visit.id}/"),
+    ):
+        Person.objects.update(language=language)
+        kept = next(one for cookie, one in key.cookies.items() if one.value and "koumen" in cookie)
+        page.context.add_cookies([{"name": kept.key, "value": kept.value, "url": f"{server}{kept['path']}"}])
         page.goto(f"{server}{path}")
         expect(page.locator("h1")).to_have_count(1)
         picture(page, f"{name}-{width}-{language}")

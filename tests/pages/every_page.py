@@ -114,6 +114,7 @@ def _visit(story: Story, home: Client, phone: Client) -> Iterator[Sight]:
         yield Sight(f"agent-visit-{step}", phone, there)
 
     yield Sight("agent-today", phone, "/agent/")
+    yield Sight("agent-route", phone, "/agent/route/")
     yield Sight("agent-today-empty", phone, "/agent/?day=2026-11-30")
     yield from both("1-booked")
     yield Sight("customer-visit-move", home, f"{here}move/")
@@ -172,6 +173,8 @@ def _console(story: Story) -> Iterator[Sight]:
     version, sheet = _second_version(story), _sheet_of(story)
     for name, address in (
         ("day", ""),
+        ("board", "board/"),
+        ("board-move", f"board/visits/{story.visit_id}/"),
         ("visit", f"visits/{story.visit_id}/"),
         ("customers", "customers/"),
         ("customer", f"customers/{story.home.id}/"),

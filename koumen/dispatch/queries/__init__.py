@@ -3,7 +3,7 @@
 from koumen.dispatch.queries.board import BoardRow, BoardStop, board, todays_route
 from koumen.dispatch.queries.decisions import overrides_on
 from koumen.dispatch.queries.ground import Line, large_roads, lines_along
-from koumen.dispatch.queries.lanes import Lane, LaneStop, lanes
+from koumen.dispatch.queries.lanes import Lane, LaneStop, lane_for, lanes
 from koumen.dispatch.queries.live import Expectation, at_risk, expectations, expected_of, expected_visit
 from koumen.dispatch.queries.live_line import LiveLine, live_line
 from koumen.dispatch.queries.moving import Spot, spots
@@ -76,6 +76,7 @@ __all__ = [
     "frame_of",
     "judge",
     "lacks",
+    "lane_for",
     "lanes",
     "large_roads",
     "lines_along",

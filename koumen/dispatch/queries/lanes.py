@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from koumen.agents import queries as agents
 from koumen.agents.queries import AgentCard, WorkingDay
 from koumen.audit.command import require
 from koumen.dispatch.models import Override
-from koumen.dispatch.permissions import may_see_board
+from koumen.dispatch.permissions import may_see_board, may_see_route
 from koumen.dispatch.queries.history import Stood, as_they_stood
 from koumen.dispatch.queries.slots import Routed, frame_of, promise_of
 from koumen.dispatch.queries.travel import ways_on
@@ -107,7 +107,23 @@ def lanes(*, actor: Actor, date: date, at: datetime, as_of: datetime | None = No
     those of today. Raises Denied("board-not-yours").
     """
     require(may_see_board(actor), "board-not-yours")
+    return _lanes(agents.working_days(from_date=date, to_date=date + timedelta(days=1)), date, at, as_of)
+
+
+def lane_for(*, actor: Actor, agent_id: UUID, date: date, at: datetime) -> Lane | None:
+    """An agent's own day, or that of the team they go with; what a customer has not confirmed is not in it.
+
+    Five queries, one without a shift. Raises Denied("route-not-yours").
+    """
+    require(may_see_route(actor, agent_id), "route-not-yours")
     shifts = agents.working_days(from_date=date, to_date=date + timedelta(days=1))
+    own = [shift for shift in shifts if agent_id in shift.agent_ids and not shift.is_joined]
+    lane = next(iter(_lanes(own, date, at, None)), None) if own else None
+    confirmed = [stop for stop in lane.stops if stop.state is not VisitState.REQUESTED] if lane else []
+    return replace(lane, stops=tuple(confirmed)) if lane else None
+
+
+def _lanes(shifts: Sequence[WorkingDay], date: date, at: datetime, as_of: datetime | None) -> list[Lane]:
     visits, moment = visits_on(shifts), at
     if as_of is not None:
         visits, moment = as_they_stood(visits, shifts, as_of), as_of

@@ -15,6 +15,7 @@ from koumen.web.agent.pages import (
     plan,
     ratings,
     road,
+    route,
     safety,
     today,
     visit,
@@ -25,6 +26,7 @@ urlpatterns = site_urls(
     "agent",
     [
         path("", today.today, name="home"),
+        path("route/", route.show, name="route"),
         path("acts/", acts.receive, name="acts"),
         path("device/", device.show, name="device"),
         path("cash/", bag.show, name="bag"),

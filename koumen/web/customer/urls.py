@@ -44,6 +44,7 @@ urlpatterns = site_urls(
         path("languages/", languages.languages, name="languages"),
         path("visits/<uuid:visit_id>/", visit.show, name="visit"),
         path("visits/<uuid:visit_id>/live/", visit.live, name="visit_live"),
+        path("visits/<uuid:visit_id>/line/", visit.line, name="visit_line"),
         path("visits/<uuid:visit_id>/move/", visit.move, name="visit_move"),
         path("visits/<uuid:visit_id>/cancel/", visit.cancel, name="visit_cancel"),
         path("visits/<uuid:visit_id>/yes/", visit.be_there, name="visit_be_there"),

@@ -25,7 +25,7 @@ from koumen.web.ui.actors import actor_of
 def today(request: HttpRequest) -> HttpResponse:
     """The day's stops; tomorrow's with ``?day=``. Nothing about debt stands here."""
     actor, at = actor_of(request), clock.now()
-    day = _asked(request, clock.local_date(at, this_branch().zone))
+    day = asked_day(request, clock.local_date(at, this_branch().zone))
     stops = _stops(actor, day, at)
     shift = shift_of(actor=actor, agent_id=actor.agent_id, date=day) if actor.agent_id else None
     return render(
@@ -50,7 +50,8 @@ def _cash(actor: Actor) -> Money | None:
     return Money(payments.cash_in_hand(agent_id=actor.agent_id, currency=currency), currency)
 
 
-def _asked(request: HttpRequest, today_: date) -> date:
+def asked_day(request: HttpRequest, today_: date) -> date:
+    """The day in the address; today for none and for what is no date."""
     try:
         return date.fromisoformat(request.GET.get("day", ""))
     except ValueError:

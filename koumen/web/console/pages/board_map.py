@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.conf import settings
-
 from koumen.dispatch import queries as dispatch
 from koumen.dispatch.queries import Lane
 from koumen.web.console.pages.board_drawing import look_of
@@ -39,8 +37,3 @@ def map_of(lanes: Sequence[Lane], on: date) -> dict[str, Any]:
             if line
         ],
     }
-
-
-def tiles() -> dict[str, str]:
-    """Where the map's pictures come from; empty without a setting: then roads or plain ground are drawn."""
-    return {"url": settings.KOUMEN_TILES_URL, "thanks": settings.KOUMEN_TILES_THANKS}

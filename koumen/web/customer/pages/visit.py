@@ -1,16 +1,21 @@
 """One visit: what happens now, move it, cancel it, say yes to a request."""
 
+import hashlib
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from koumen.dispatch import queries as slots_of
 from koumen.dispatch.commands import Taken
 from koumen.dispatch.commands import move as move_to
+from koumen.dispatch.queries import LiveLine
 from koumen.kit import clock
 from koumen.visits import commands as visits
 from koumen.visits import queries
@@ -28,7 +33,34 @@ def show(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     visit = queries.visit(actor=actor, visit_id=visit_id)
     context = step_of(visit, actor=actor, at=at, wants_another="another" in request.GET)
-    return render(request, "customer/visit.html", context | {"card": visit_card(visit, actor=actor, at=at)})
+    context |= {
+        "card": visit_card(visit, actor=actor, at=at),
+        "line": slots_of.live_line(actor=actor, visit_id=visit_id, at=at),
+    }
+    return render(request, "customer/visit.html", context)
+
+
+@login_required
+@require_GET
+def line(request: HttpRequest, visit_id: UUID) -> HttpResponseBase:
+    """Which stop one is and when somebody is likely to come; 304 while that is what the browser has.
+
+    The browser keeps it and asks with its ETag by itself: there is no name and no amount in it.
+    """
+    actor, at = actor_of(request), clock.now()
+    found = slots_of.live_line(actor=actor, visit_id=visit_id, at=at)
+    etag = f'W/"{hash_of(found)}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = render(request, "customer/parts/live_line.html", {"line": found, "visit_id": visit_id})
+    response["ETag"], response["Cache-Control"] = etag, "private, no-cache"
+    return response
+
+
+def hash_of(found: LiveLine | None) -> str:
+    """A word for what the line says, in the reader's language."""
+    said = f"{get_language()}{found}"
+    return hashlib.sha256(said.encode()).hexdigest()[:24]
 
 
 @login_required

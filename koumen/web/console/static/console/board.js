@@ -45,8 +45,8 @@ function fillIn(root) {
   for (const element of root.querySelectorAll("[data-person]")) {
     const name = names[element.dataset.person];
     if (!name) continue;
-    if (element.dataset.words) {
-      const words = `${name.name} ${element.dataset.words}`;
+    if (element.matches("a.block")) {
+      const words = `${name.name} ${element.getAttribute("aria-label")}`;
       element.setAttribute("aria-label", words);
       element.querySelector("title").textContent = words;
       element.querySelector(".name").textContent = element.querySelector(".late-by") ? name.tiny : name.short;
