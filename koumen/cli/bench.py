@@ -44,6 +44,15 @@ def audit(*, as_json: AsJson = False, quick: Quick = False) -> None:
         show(measure(connection, quick=quick), as_json=as_json)
 
 
+@app.command("board")
+def board(*, as_json: AsJson = False, quick: Quick = False) -> None:
+    """Looking at the dispatch board: nothing new, kept, made anew, against a request that is only let in."""
+    with thrown_away_database():
+        from koumen.cli.bench_board import bench_board
+
+        show(bench_board(BRANCH, quick=quick), as_json=as_json)
+
+
 @app.command("dispatch")
 def dispatch(*, as_json: AsJson = False, quick: Quick = False) -> None:
     """Offers, promises and plans: latency, random events before the judge, gaps beside OR-Tools and VROOM."""

@@ -122,3 +122,11 @@ def test_the_floor_is_what_the_command_sends_with_other_ids() -> None:
     assert floor.values["document"] == (
         '{"account_id": "01900000-0000-7000-8000-@account", "money_id": @money, "once": {"id": @once}, "entry": "@new"}'
     )
+
+
+def test_the_board_is_measured_against_a_request_that_is_only_let_in() -> None:
+    told = koumen("bench", "board")
+    assert set(told["timings"]) == {"floor", "unchanged", "kept", "made"}
+    assert set(told["ratios"]) == {"unchanged_to_floor", "kept_to_floor", "made_to_floor"}
+    assert told["rates"]["dispatchers_who_see_nothing_new"] > 0
+    assert told["rates"]["bytes_of_the_answer"] > 1000
