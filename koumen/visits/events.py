@@ -319,3 +319,18 @@ class HandoverTold(Event):
     booked_minor: int
     fits: bool
     told_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceProven(Event):
+    """The agent's telephone said where it was; the fact says what to look at, and no place."""
+
+    moment: str
+    looks: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacesDeleted(Event):
+    """The places of a visit are no longer kept."""
+
+    points: int

@@ -13,9 +13,11 @@ from koumen.visits import queries
 from koumen.visits.commands.afterwards import ask_handover
 from koumen.visits.commands.booking import lapse_visit
 from koumen.visits.commands.following import follow_owed
+from koumen.visits.commands.places import delete_places
 from koumen.visits.commands.telling import notify_customer
 from koumen.visits.commands.watching import raise_alarm
 from koumen.visits.queries.afterwards import handovers_to_ask
+from koumen.visits.queries.places import visits_with_old_places
 from koumen.visits.rules.handovers import ASK_FROM_HOUR
 from koumen.visits.rules.outcomes import AlertKind
 
@@ -77,3 +79,13 @@ def ask_handovers(timestamp: int) -> None:
         return
     for visit_id in handovers_to_ask(day=clock.local_date(at, zone) - timedelta(days=1)):
         ask_handover(visit_id=visit_id, actor=SYSTEM, at=at)
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="koumen.visits.jobs.delete_old_places", queue="normal")
+def delete_old_places(timestamp: int) -> None:
+    """Every night, delete the places that the policy pack lets nobody keep any longer (R27)."""
+    del timestamp
+    at = clock.now()
+    for visit_id in visits_with_old_places(at=at):
+        delete_places(visit_id=visit_id, actor=SYSTEM, at=at)

@@ -296,3 +296,24 @@ class Handover(models.Model):
                 name="visits_handover_told",
             )
         ]
+
+
+class PointProof(models.Model):
+    """Where the agent's telephone said it was, at one of three moments; deleted when the policy pack says so (R27)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="points")
+    moment = models.TextField()  # rules.points.Moment
+    at = models.DateTimeField()
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    accuracy_m = models.IntegerField()
+    looks = models.JSONField(
+        default=list
+    )  # rules.points.Look: what a person should look at; it decides nothing
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "moment", "at"], name="visits_point_once"),
+        ]
+        indexes = [models.Index(fields=["at"], name="visits_point_age")]

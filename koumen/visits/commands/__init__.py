@@ -25,6 +25,7 @@ from koumen.visits.commands.ending import break_off, leave, no_answer, pay_visit
 from koumen.visits.commands.following import follow_owed
 from koumen.visits.commands.inquiries import answer_caller, answer_inquiry, ask_if_genuine
 from koumen.visits.commands.offline import OfflinePayment, PackedDoor, pack_door, pay_visit_offline
+from koumen.visits.commands.places import delete_places, prove_place
 from koumen.visits.commands.road import Arrival, arrive, set_out, turn_back
 from koumen.visits.commands.telling import answer_reminder, notify_customer
 from koumen.visits.commands.watching import check_in, raise_alarm
@@ -52,6 +53,7 @@ __all__ = [
     "confirm_by_call",
     "confirm_pictures",
     "confirm_visit",
+    "delete_places",
     "enter_code",
     "follow_owed",
     "issue_door_card",
@@ -66,6 +68,7 @@ __all__ = [
     "pay_visit",
     "pay_visit_offline",
     "prove_customer",
+    "prove_place",
     "raise_alarm",
     "rate_visit",
     "renew_pictures",

@@ -45,4 +45,6 @@ CARE_WORDS: dict[str, str | Promise] = {
     "dispute-not-yours": _("Only compliance settles a dispute."),
     "dispute-not-found": _("We cannot find this dispute."),
     "dispute-closed": _("This dispute was settled already."),
+    "place-not-wanted": _("Where you are is asked only between setting out and leaving."),
+    "accuracy-unreadable": _("This place cannot be read."),
 }

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_POST
 
 from koumen.kit import clock
 from koumen.visits import commands as visits
+from koumen.visits.rules.points import Moment
 from koumen.visits.rules.reasons import TurnBackReason
+from koumen.web.agent.pages.places import prove_place_in
 from koumen.web.agent.pages.visit import page
 from koumen.web.ui.actors import actor_of
 
@@ -18,7 +20,9 @@ from koumen.web.ui.actors import actor_of
 @require_POST
 def set_out(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """On the way."""
-    visits.set_out(visit_id=visit_id, actor=actor_of(request), at=clock.now())
+    actor, at = actor_of(request), clock.now()
+    visits.set_out(visit_id=visit_id, actor=actor, at=at)
+    prove_place_in(request, visit_id, Moment.SET_OUT, actor=actor, at=at)
     return redirect("visit", visit_id=visit_id)
 
 
@@ -36,6 +40,7 @@ def arrive(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """At the door, if the policy pack lets the agent knock now; else the reasons why not."""
     actor, at = actor_of(request), clock.now()
     arrival = visits.arrive(visit_id=visit_id, actor=actor, at=at)
+    prove_place_in(request, visit_id, Moment.ARRIVED, actor=actor, at=at)
     if arrival.is_allowed:
         return redirect("visit", visit_id=visit_id)
     context = page(actor, visit_id, at, may_not_knock=arrival.ruling.reasons)
@@ -54,5 +59,7 @@ def no_answer(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """The visit is complete."""
-    visits.leave(visit_id=visit_id, actor=actor_of(request), at=clock.now())
+    actor, at = actor_of(request), clock.now()
+    visits.leave(visit_id=visit_id, actor=actor, at=at)
+    prove_place_in(request, visit_id, Moment.LEFT, actor=actor, at=at)
     return redirect("home")

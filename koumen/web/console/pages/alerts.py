@@ -20,11 +20,12 @@ from koumen.people.rules.details import PersonalDetails
 from koumen.visits import commands as visits
 from koumen.visits import queries
 from koumen.visits.permissions import is_desk
+from koumen.visits.queries.places import points_to_look_at
 from koumen.visits.rules.inquiries import Answer
 from koumen.visits.rules.outcomes import AlertKind
 from koumen.web.console.pages.frame import page
 from koumen.web.console.pages.visit import DeskActs, desk_acts
-from koumen.web.console.pages.words import ALERT_ADVICE, ALERTS, ASKED_BY, said_by, word
+from koumen.web.console.pages.words import ALERT_ADVICE, ALERTS, ASKED_BY, LOOKS, said_by, word
 from koumen.web.ui.actors import actor_of, signed_in
 from koumen.web.ui.csv_files import csv_file
 
@@ -78,6 +79,10 @@ def home(request: HttpRequest) -> HttpResponse:
             Waiting(one, names[one.customer.person_id], word(ASKED_BY, one.asked_by))
             for one in inquiries
             if one.customer
+        ],
+        "places": [
+            {"point": point, "looks": [word(LOOKS, look) for look in point.looks]}
+            for point in points_to_look_at(actor=actor)
         ],
         "kinds": [(key, word(ALERTS, key)) for key in AlertKind],
         "kind": kind,

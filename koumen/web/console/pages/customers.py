@@ -24,6 +24,7 @@ from koumen.visits import queries as visit_queries
 from koumen.web.console.pages.complaints import disputes_panel
 from koumen.web.console.pages.door_cards import card_panel
 from koumen.web.console.pages.frame import page
+from koumen.web.console.pages.trusted import trusted_panel
 from koumen.web.ui.actors import actor_of, signed_in
 from koumen.web.ui.repayment_plans import plan_card
 
@@ -109,6 +110,7 @@ def show(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         "details": named[customer.person_id],
         "door_card": card_panel(actor, customer_id),
         "disputes": disputes_panel(actor, customer_id),
+        "trusted": trusted_panel(actor, customer_id, at),
         "accounts": [
             _account(actor, account, at)
             for account in credit.accounts_of(actor=actor, customer_id=customer_id)

@@ -63,6 +63,8 @@ HAPPENED: Words = {
     "DisputeClosed": _("A dispute was settled"),
     "TrustedContactNamed": _("The customer named somebody who is told of payments"),
     "TrustedContactRemoved": _("Somebody is no longer told of payments"),
+    "PlaceProven": _("The agent's telephone said where it was"),
+    "PlacesDeleted": _("The places of the visit were deleted"),
     "AlertSeen": _("Somebody in the office looks after the alert"),
     "PaymentOpened": _("A wallet payment was begun"),
     "WalletShown": _("The wallet's picture to scan was shown"),

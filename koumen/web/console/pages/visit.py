@@ -26,6 +26,7 @@ from koumen.people.commands import reveal
 from koumen.visits import commands as visits
 from koumen.visits import queries
 from koumen.visits.permissions import is_desk, may_confirm_by_call
+from koumen.visits.queries.places import points_of
 from koumen.visits.states import Proof, VisitState
 from koumen.web.console.pages.facts import ending_words, told
 from koumen.web.console.pages.frame import page
@@ -34,6 +35,8 @@ from koumen.web.console.pages.words import (
     ACTS,
     ENTRIES,
     INITIATORS,
+    LOOKS,
+    MOMENTS,
     NATURES,
     PAYMENTS,
     PROOFS,
@@ -99,6 +102,15 @@ def show(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         },
         "needs": _needs(visit),
         "moves": [{"move": move, "agent": spoken[move.agent_id]} for move in moves],
+        "points": [
+            {
+                "at": point.at,
+                "moment": word(MOMENTS, point.moment),
+                "accuracy": point.accuracy_m,
+                "looks": [word(LOOKS, look) for look in point.looks],
+            }
+            for point in points_of(actor=actor, visit_id=visit_id)
+        ],
         "acts": desk_acts(visit, is_desk=is_desk(actor), may_confirm=may_confirm_by_call(actor, visit)),
         "payments": [_tender(payment) for payment in tenders],
         "entries": _entries(actor, tenders),

@@ -137,6 +137,13 @@ ANSWERS: Words = {
     "not_reached": _("Not reached"),
 }
 ASKED_BY: Words = {"page": _("asked on the page"), "phone": _("asked by telephone")}
+MOMENTS: Words = {"set_out": _("Set out"), "arrived": _("Arrived"), "left": _("Left")}
+LOOKS: Words = {
+    "mock": _("the telephone says that the place is feigned"),
+    "too_fast": _("farther from the point before than anybody drives"),
+    "far": _("far from the customer's door"),
+    "too_exact": _("more exact than a telephone can be"),
+}
 VIAS: Words = {
     "link": _("by the link after a visit"),
     "page": _("on their own pages"),
