@@ -145,6 +145,7 @@ class AmountAgreed(Event):
     amount_minor: int
     currency: str
     confirmed_on: str
+    assisted_reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -153,7 +153,8 @@ class Agreement(models.Model):
     generation = models.IntegerField()
     quote = models.ForeignKey(Quote, on_delete=models.PROTECT)
     amount_minor = models.BigIntegerField()
-    confirmed_on = models.TextField()  # own_screen, agents_phone
+    confirmed_on = models.TextField()  # rules.outcomes.ConfirmedOn
+    assisted_reason = models.TextField(blank=True, db_default="")  # rules.outcomes.AssistedReason
     surplus_wanted = models.BooleanField(
         default=False
     )  # the customer ticked: more than is owed, keep the rest
@@ -168,6 +169,11 @@ class Agreement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["visit", "generation"], name="visits_agreement_generation"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="visits_agreement_positive"),
+            models.CheckConstraint(
+                condition=(Q(confirmed_on="assisted") & ~Q(assisted_reason=""))
+                | (~Q(confirmed_on="assisted") & Q(assisted_reason="")),
+                name="visits_agreement_assisted_with_reason",
+            ),
         ]
 
 

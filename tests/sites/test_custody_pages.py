@@ -10,6 +10,7 @@ from koumen.agents import commands as agents
 from koumen.agents.models import Item, Loan, Shift
 from koumen.audit.models import Fact
 from koumen.credit import commands as credit
+from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Role
 from koumen.ledger.rules.chart import AccountKind
 from koumen.payments import jobs
@@ -18,7 +19,7 @@ from koumen.payments.models import CashFloat, CashReturn, Deposit, HandIn, Payme
 from tests import builders
 from tests.payments.bags import Bag, a_bag, a_deposit, notes_worth, sent, standing
 from tests.payments.test_cash import pays
-from tests.sites.doors import as_agent, as_staff, key_in, text
+from tests.sites.doors import as_agent, as_staff, key_in, quote_in, text
 from tests.sites.test_console import rows_of
 from tests.visits.stories import a_visit
 
@@ -378,3 +379,18 @@ def test_a_transfer_that_never_came_is_dropped_by_the_agent_or_the_office(
         else:
             browser.post(f"/console/finance/files/transfers/{payment.id}/drop/")
         assert not Payment.objects.filter(state="pending").exists()
+
+
+def test_an_amount_is_typed_for_who_cannot_choose_it_with_a_reason(
+    bag: Bag, phone: Client, at: datetime
+) -> None:
+    story = a_visit(at, agent=bag.agent).proven()
+    there = f"/agent/visits/{story.visit_id}/amount/"
+    with clock.stopped_at(story.now):
+        assert f'href="{there}assisted/"' in text(phone.get(there))
+        shown = phone.get(f"{there}assisted/")
+        form = {"once": key_in(shown), "quote": quote_in(shown), "amount": "wanted"}
+        assert phone.post(f"{there}assisted/", form).status_code == 422
+        done = phone.post(f"{there}assisted/", form | {"reason": "cannot_see"})
+        assert done["Location"] == f"/agent/visits/{story.visit_id}/"
+        assert "The agent typed the amount" in text(desk(at, Role.DISPATCHER).get("/console/"))

@@ -10,7 +10,7 @@ from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.errors import Conflict, Denied, Invalid
 from koumen.kit.ids import new_id
 from koumen.visits import commands, queries
-from koumen.visits.models import Agreement
+from koumen.visits.models import Agreement, Alert
 from koumen.visits.rules.outcomes import AlertKind, CodeResult, ConfirmedOn, Means, ProofResult
 from koumen.visits.states import Proof, VisitState
 from tests import builders
@@ -274,3 +274,41 @@ def test_a_pictures_query_reads_once(at: datetime, django_assert_num_queries: ob
         queries.pictures_for(actor=story.customer, visit_id=story.visit_id)
     with django_assert_num_queries(1):  # type: ignore[operator]
         queries.coming_visits(actor=story.customer)
+
+
+# --- an amount that the agent typed -----------------------------------------------------------------------
+
+
+def assisted(story: Story, reason: str, *, actor: Actor | None = None) -> Agreement:
+    quote = credit.make_quote(account_id=story.account_id, actor=story.visitor, at=story.now)
+    return commands.agree_amount(
+        visit_id=story.visit_id,
+        quote_id=quote.id,
+        amount_minor=30000,
+        confirmed_on=ConfirmedOn.ASSISTED,
+        assisted_reason=reason,
+        key=new_id(),
+        actor=actor or story.visitor,
+        at=story.now,
+    )
+
+
+def test_an_amount_that_the_agent_typed_has_a_reason_and_the_office_is_told(at: datetime) -> None:
+    story = a_visit(at).proven()
+    agreement = assisted(story, "cannot_see")
+    assert (agreement.confirmed_on, agreement.assisted_reason) == ("assisted", "cannot_see")
+    assert Alert.objects.filter(visit_id=story.visit_id, kind="amount_assisted").count() == 1
+    fact = Fact.objects.get(kind="AmountAgreed", subject_id=story.visit_id)
+    assert '"assisted_reason":"cannot_see"' in fact.body
+
+
+def test_without_a_known_reason_nobody_types_for_the_customer(at: datetime) -> None:
+    story = a_visit(at).proven()
+    for reason in ("", "in_a_hurry"):
+        with pytest.raises(Invalid, match="assisted-reason-unknown"):
+            assisted(story, reason)
+    with pytest.raises(Denied, match="visit-not-yours"):
+        assisted(story, "cannot_see", actor=story.customer)
+    assert not Alert.objects.filter(kind="amount_assisted").exists()
+    story.agrees()
+    assert not Alert.objects.filter(kind="amount_assisted").exists()

@@ -18,7 +18,7 @@ from koumen.visits.models import Agreement, Alert, Visit
 from koumen.visits.permissions import is_own_agent, may_agree_amount, may_unlock_code, visible_to
 from koumen.visits.queries import derive_code, newest_agreement, newest_will
 from koumen.visits.rules.moments import CODE_LIVES
-from koumen.visits.rules.outcomes import CODE_TRIES, AlertKind, CodeResult, ConfirmedOn
+from koumen.visits.rules.outcomes import CODE_TRIES, AlertKind, AssistedReason, CodeResult, ConfirmedOn
 from koumen.visits.rules.secrets import is_same_code, under_duress
 from koumen.visits.states import VISIT, VisitState
 
@@ -34,14 +34,17 @@ def agree_amount(  # noqa: PLR0913  (five of its own, besides who, when and the 
     actor: Actor,
     at: datetime,
     surplus_wanted: bool = False,
+    assisted_reason: str = "",
 ) -> Agreement:
     """The customer agrees to an amount, from a quote that is valid now; a code bound to it comes into being.
 
     Another amount is another agreement with another code. Above what is owed only when the customer ticked
     ``surplus_wanted`` (the rest is kept for them). Of a door card the code is the line's, and a line whose code was
-    accepted gives way to the next. Records AmountAgreed. The same key gives the same agreement. Raises
+    accepted gives way to the next. An amount that the agent typed has a reason, and the office is told. Records
+    AmountAgreed. The same key gives the same agreement. Raises
     Missing("visit-not-found" | "door-card-not-found"), Denied("visit-not-yours"), Conflict("visit-cannot-agree" |
-    "quote-over" | "key-reused" | "door-card-used-up" | "will-not-checked" | "will-in-doubt"), Invalid("quote-not-of-this-account" | "amount-not-positive" | "amount-above-owed").
+    "quote-over" | "key-reused" | "door-card-used-up" | "will-not-checked" | "will-in-doubt"), Invalid("quote-not-of-this-account" | "amount-not-positive" | "amount-above-owed" |
+    "assisted-reason-unknown").
     """
     inputs = {
         "visit": visit_id,
@@ -50,11 +53,14 @@ def agree_amount(  # noqa: PLR0913  (five of its own, besides who, when and the 
         "confirmed_on": confirmed_on,
         "surplus_wanted": surplus_wanted,
     }
+    if assisted_reason:
+        inputs["assisted_reason"] = assisted_reason
     memory = remember("agree_amount", actor=actor, key=key, inputs=inputs, at=at)
     if memory.answer is not None:
         return Agreement.objects.get(id=memory.answer["agreement"], visit__in=visible_to(actor))
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     require(may_agree_amount(actor, visit, ConfirmedOn(confirmed_on)), "visit-not-yours")
+    _require_reason(ConfirmedOn(confirmed_on), assisted_reason)
     visit.state = VISIT.move(VisitState(visit.state), "agree")
     _require_will(visit, at)
     _require_quote(visit, quote_id, at)
@@ -64,6 +70,7 @@ def agree_amount(  # noqa: PLR0913  (five of its own, besides who, when and the 
         quote_id=quote_id,
         amount_minor=amount_minor,
         confirmed_on=confirmed_on,
+        assisted_reason=assisted_reason,
         surplus_wanted=surplus_wanted,
         agreed_at=at,
         code_expires_at=at + CODE_LIVES,
@@ -78,12 +85,22 @@ def agree_amount(  # noqa: PLR0913  (five of its own, besides who, when and the 
             amount_minor=agreement.amount_minor,
             currency=visit.currency,
             confirmed_on=agreement.confirmed_on,
+            assisted_reason=agreement.assisted_reason,
         ),
         actor=actor,
         at=at,
     )
+    if assisted_reason:
+        Alert.objects.create(visit=visit, kind=AlertKind.AMOUNT_ASSISTED, raised_at=at)
     memory.keep(agreement=agreement.id)
     return agreement
+
+
+def _require_reason(confirmed_on: ConfirmedOn, reason: str) -> None:
+    """A known reason when the agent typed, and none otherwise."""
+    is_right = reason in set(AssistedReason) if confirmed_on is ConfirmedOn.ASSISTED else not reason
+    if not is_right:
+        raise Invalid("assisted-reason-unknown", field="reason", value=reason[:40])
 
 
 @command

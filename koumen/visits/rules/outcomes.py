@@ -35,7 +35,17 @@ class ConfirmedOn(StrEnum):
 
     OWN_SCREEN = "own_screen"
     AGENTS_PHONE = "agents_phone"  # turned to the customer
+    ASSISTED = "assisted"  # typed by the agent as the customer said it, with a reason; the office looks at it
     TOLD_LATER = "told_later"  # only a device's word for cash tells of it
+
+
+class AssistedReason(StrEnum):
+    """Why the customer could not choose the amount themselves."""
+
+    CANNOT_SEE = "cannot_see"
+    CANNOT_TOUCH = "cannot_touch"
+    CANNOT_READ = "cannot_read"
+    SCREEN_BROKEN = "screen_broken"
 
 
 class AlertKind(StrEnum):
@@ -49,6 +59,7 @@ class AlertKind(StrEnum):
     NO_SIGN = "no_sign"  # an agent at a door has given no sign of life for too long
     ANSWER_DIFFERS = "answer_differs"  # what the customer says they gave is not what was booked
     LOW_RATING = "low_rating"
+    AMOUNT_ASSISTED = "amount_assisted"  # the agent typed the amount for the customer
     NO_OUTCOME = "no_outcome"  # arrived long ago, and no ending told: a receipt may be missing
 
 

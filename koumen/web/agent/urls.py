@@ -52,6 +52,7 @@ urlpatterns = site_urls(
         path("visits/<uuid:visit_id>/pictures/", door.pictures, name="pictures"),
         path("visits/<uuid:visit_id>/identity/", door.identity, name="identity"),
         path("visits/<uuid:visit_id>/amount/", door.amount, name="turned_amount"),
+        path("visits/<uuid:visit_id>/amount/assisted/", door.assisted_amount, name="assisted_amount"),
         path("visits/<uuid:visit_id>/code/", door.code, name="code"),
         path("visits/<uuid:visit_id>/stop/", door.stop, name="stop"),
         path("visits/<uuid:visit_id>/cash/", money.cash, name="cash"),

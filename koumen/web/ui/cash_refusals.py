@@ -60,4 +60,5 @@ CASH_WORDS: dict[str, str | Promise] = {
     "file-line-unreadable": _("We cannot read line %(line)s of this file. Nothing was taken."),
     "payment-cannot-settle": _("This payment can no longer be settled."),
     "payment-cannot-close": _("This payment can no longer be closed."),
+    "assisted-reason-unknown": _("Please say why you type the amount for the customer."),
 }

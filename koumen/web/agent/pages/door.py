@@ -16,7 +16,7 @@ from koumen.visits import commands as visits
 from koumen.visits import queries
 from koumen.visits.rules.outcomes import CodeResult, ConfirmedOn, Means, ProofResult
 from koumen.visits.rules.reasons import PROTOCOL_STOPS
-from koumen.web.agent.pages.forms import BirthYearForm, CodeForm
+from koumen.web.agent.pages.forms import ASSISTED_REASONS, BirthYearForm, CodeForm
 from koumen.web.agent.pages.visit import page
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.amounts import answered_amount, door_amount_form
@@ -66,8 +66,20 @@ def identity(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def amount(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """The phone is turned: the customer chooses and agrees here."""
+    return _amount(request, visit_id, ConfirmedOn.AGENTS_PHONE)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def assisted_amount(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """The customer says the amount and cannot choose it: the agent types it, with a reason that the office sees."""
+    return _amount(request, visit_id, ConfirmedOn.ASSISTED)
+
+
+def _amount(request: HttpRequest, visit_id: UUID, confirmed_on: ConfirmedOn) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     visit = queries.visit(actor=actor, visit_id=visit_id)
+    is_assisted = confirmed_on is ConfirmedOn.ASSISTED
     if request.method == "POST":
         form, quote = answered_amount(request.POST, visit=visit, actor=actor)
         if form.is_valid():
@@ -75,7 +87,8 @@ def amount(request: HttpRequest, visit_id: UUID) -> HttpResponse:
                 visit_id=visit_id,
                 quote_id=form.quote_id,
                 amount_minor=form.wanted.minor,
-                confirmed_on=ConfirmedOn.AGENTS_PHONE,
+                confirmed_on=confirmed_on,
+                assisted_reason=request.POST.get("reason", "") if is_assisted else "",
                 key=form.key,
                 actor=actor,
                 at=at,
@@ -84,7 +97,10 @@ def amount(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     else:
         quote = credit.make_quote(account_id=visit.account_id, actor=actor, at=at)
         form = door_amount_form(None, visit=visit, quote=quote)
-    return render(request, "agent/turned_amount.html", {"form": form, "quote": quote, "visit": visit})
+    context = {"form": form, "quote": quote, "visit": visit, "is_assisted": is_assisted}
+    if is_assisted:
+        context["reasons"] = ASSISTED_REASONS.items()
+    return render(request, "agent/turned_amount.html", context)
 
 
 @login_required

@@ -33,3 +33,11 @@ class CodeForm(forms.Form):
             "invalid": gettext_lazy("The code has six digits."),
         },
     )
+
+
+ASSISTED_REASONS = {
+    "cannot_see": gettext_lazy("They cannot see the screen well"),
+    "cannot_touch": gettext_lazy("Their hands cannot use the screen"),
+    "cannot_read": gettext_lazy("They cannot read the words"),
+    "screen_broken": gettext_lazy("The screen does not work"),
+}

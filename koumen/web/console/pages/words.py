@@ -115,6 +115,7 @@ ALERTS: Words = {
     "no_sign": _("No sign of life from the agent"),
     "answer_differs": _("What the customer gave is not what was booked"),
     "low_rating": _("A low rating: call the customer"),
+    "amount_assisted": _("The agent typed the amount"),
     "no_outcome": _("No ending: a receipt may be missing"),
 }
 ALERT_ADVICE: Words = {
@@ -128,6 +129,9 @@ ALERT_ADVICE: Words = {
         "Open the complaint that was made of it. Do not ask the agent before you have asked the customer."
     ),
     "low_rating": _("Call the customer. The agent does not learn for a week that there is a low rating."),
+    "amount_assisted": _(
+        "Call the customer later and ask how much they meant to pay, and why they did not choose it."
+    ),
     "no_outcome": _("Call the customer and ask whether they gave money."),
 }
 ANSWERS: Words = {
