@@ -77,6 +77,12 @@ def agree_amount(  # noqa: PLR0913  (five of its own, besides who, when and the 
     )
     _add_agreement(agreement, visit, actor, at)
     visit.save(update_fields=["state"])
+    _tell(agreement, visit, actor, at)
+    memory.keep(agreement=agreement.id)
+    return agreement
+
+
+def _tell(agreement: Agreement, visit: Visit, actor: Actor, at: datetime) -> None:
     record(
         AmountAgreed(
             subject_id=visit.id,
@@ -90,10 +96,8 @@ def agree_amount(  # noqa: PLR0913  (five of its own, besides who, when and the 
         actor=actor,
         at=at,
     )
-    if assisted_reason:
+    if agreement.assisted_reason:
         Alert.objects.create(visit=visit, kind=AlertKind.AMOUNT_ASSISTED, raised_at=at)
-    memory.keep(agreement=agreement.id)
-    return agreement
 
 
 def _require_reason(confirmed_on: ConfirmedOn, reason: str) -> None:
