@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("credit", "0018_one_person_in_two_roles"),
-        ("visits", "0010_answered"),
+        ("visits", "0011_places"),
     ]
 
     operations = [
