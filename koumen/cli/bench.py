@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -54,42 +54,24 @@ def board(*, as_json: AsJson = False, quick: Quick = False) -> None:
 
 
 @app.command("dispatch")
-def dispatch(*, as_json: AsJson = False, quick: Quick = False) -> None:
-    """Offers, promises and plans: latency, random events before the judge, gaps beside OR-Tools and VROOM."""
-    import importlib.util
+def dispatch(
+    *,
+    as_json: AsJson = False,
+    quick: Quick = False,
+    events: Annotated[int | None, typer.Option(min=1, help="How many random events (1000000).")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only this row; may be given several times.")] = None,
+) -> None:
+    """Offers, bookings, promises, acceptance and plans: each against a floor, a fixed calendar or others' solvers."""
+    from koumen.cli.bench_dispatch import ROWS, measured, show_dispatch
 
-    missing = [name for name in ("ortools", "vroom") if importlib.util.find_spec(name) is None]
-    if missing:
-        refuse(f"bench dispatch needs {' and '.join(missing)}: pip install '.[bench]'")
-    from koumen.simulation.bench_dispatch import measure
-
-    told = measure(quick=quick, on_step=lambda step: say(f"  {step}"))
+    rows = only or list(ROWS)
+    if unknown := set(rows) - set(ROWS):
+        refuse(f"no row called {min(unknown)}: {', '.join(ROWS)}")
+    told = measured(rows, events=events, quick=quick)
     if as_json:
         out.print_json(json.dumps(told))
     else:
-        _show_dispatch(told)
-
-
-def _show_dispatch(told: dict[str, Any]) -> None:
-    out.print(f"dispatch: {told['machine']}", markup=False, soft_wrap=True)
-    for share, row in told["offers"].items():
-        out.print(
-            f"  offers, {share} full: {row['agents']} agents with {row['stops_an_agent']} stops:"
-            f" p50 {row['p50_us'] / 1000:.1f} ms, p99 {row['p99_us'] / 1000:.1f} ms",
-            markup=False,
-        )
-    out.print(f"  {told['events']:,} events, {told['promises_broken']} promises broken", markup=False)
-    solvers = {"pyvrp": told["gap_pct"], **told["peer_gap_pct"]}
-    for solver, sets in solvers.items():
-        for group, rows in sets.items():
-            for seconds, row in rows.items():
-                out.print(
-                    f"  gap, {group}, {seconds}, {solver}: mean {row['mean']} %, worst {row['worst']} %"
-                    f" ({row['infeasible']} of {row['runs']} infeasible)",
-                    markup=False,
-                )
-    for line in told["left_out"]:
-        out.print(f"  left out: {line}", markup=False)
+        show_dispatch(told)
 
 
 @app.command("night")

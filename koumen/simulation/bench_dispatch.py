@@ -1,30 +1,27 @@
-"""What dispatch is worth: how quickly it offers, whether it breaks a promise, how near its plans are to the best known.
+"""What dispatch is worth: how quickly it offers, whether it breaks a promise, how much it accepts, how good plans are.
 
-Rows that need more than exists yet (booking over HTTP, acceptance against a fixed calendar, recall, live repair) are
-not here. A row that needs the published problems is left out, and named, where their folder is absent.
+A row that needs data or a server that is not there is left out, and named. Booking over HTTP is in bench_booking.
 """
 
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from time import perf_counter, process_time
 from typing import Any
 
-import numpy as np
-
-from koumen.dispatch.solver.offer import Wanted, chances
-from koumen.kit.place import Place
-from koumen.simulation.dispatch_days import HOUR, Day, filled, live
+from koumen.simulation.bench_acceptance import Effort, acceptance, recall
+from koumen.simulation.bench_offers import measure_offers
+from koumen.simulation.bench_town import town_of_roads
+from koumen.simulation.broken_days import repairs
+from koumen.simulation.dispatch_days import Day, live
 from koumen.simulation.measuring import machine
 from koumen.simulation.routing_instances import Instance, ortec, solomon
 from koumen.simulation.routing_solvers import SOLVERS
 
-WINDOWS = [(hour, hour * HOUR, (hour + 1) * HOUR) for hour in range(9, 18)]
 SHARES = (0.5, 0.8, 0.95)
-WARM_UP = 3  # queries that are not counted
 
 
 @dataclass(frozen=True)
@@ -34,25 +31,55 @@ class Size:
     agents: int
     queries: int
     events: int
+    effort: Effort
+    visits: int
+    broken_days: int
     seconds: Sequence[float]
     seeds: int
     sets: Mapping[str, int]  # problems of each set
 
 
-QUICK = Size(40, 20, 1_000, (1.0,), 1, {"solomon": 1, "ortec": 1})
-FULL = Size(1_000, 200, 1_000_000, (10.0, 30.0), 5, {"solomon": 99, "homberger_400": 99, "ortec": 99})
+QUICK = Size(
+    agents=40,
+    queries=50,
+    events=1_000,
+    effort=Effort(
+        agents=4, demands=(13, 18, 26), seeds=1, plan_s=0.1, calendar_s=0.5, asked=10, recall_s=0.3
+    ),
+    visits=60,
+    broken_days=2,
+    seconds=(1.0,),
+    seeds=1,
+    sets={"solomon": 1, "ortec": 1},
+)
+FULL = Size(
+    agents=1_000,
+    queries=2_000,
+    events=1_000_000,
+    effort=Effort(
+        agents=20, demands=(13, 18, 26), seeds=5, plan_s=0.5, calendar_s=5.0, asked=100, recall_s=5.0
+    ),
+    visits=310,
+    broken_days=20,
+    seconds=(10.0, 30.0),
+    seeds=5,
+    sets={"solomon": 99, "homberger_400": 99, "ortec": 99},
+)
 
 
-def measure(*, quick: bool, on_step: Callable[[str], None]) -> dict[str, Any]:
-    """Every row that can be measured here; wall and processor seconds beside each."""
+def measure(
+    *, quick: bool, events: int | None, rows: Sequence[str], on_step: Callable[[str], None]
+) -> dict[str, Any]:
+    """The rows that are named; wall and processor seconds beside each.
+
+    ``events``: how many random events, where the usual number is not wanted.
+    """
     size = QUICK if quick else FULL
-    told: dict[str, Any] = {"machine": machine(), "quick": quick, "left_out": [], "took": {}}
-    rows: dict[str, Callable[[], dict[str, Any]]] = {
-        "offers": lambda: {"offers": {f"{share:.0%}": offers(size, share) for share in SHARES}},
-        "events": lambda: _events(size),
-        "gaps": lambda: _gaps(size, told["left_out"], on_step),
-    }
-    for name, row in rows.items():
+    told: dict[str, Any] = {"machine": machine(), "load": os.getloadavg()[0], "quick": quick, "left_out": []}
+    told["took"] = {}
+    for name, row in _rows(size, events or size.events, told["left_out"], on_step).items():
+        if name not in rows:
+            continue
         on_step(name)
         wall, processor = perf_counter(), process_time()
         told |= row()
@@ -63,40 +90,33 @@ def measure(*, quick: bool, on_step: Callable[[str], None]) -> dict[str, Any]:
     return told
 
 
-def offers(size: Size, share: float) -> dict[str, float]:
-    """All slots of one day for a new address, over all agents, days and ways made anew as in life."""
-    day = filled(size.agents, share, seed=20261126)
-    took = []
-    for query in range(WARM_UP + size.queries):
-        place = day.somewhere()
-        begun = perf_counter()
-        _ask(day, place)
-        if query >= WARM_UP:
-            took.append((perf_counter() - begun) * 1e6)
-    stops = fmean(len(route) for route in day.routes)
-    p50, p99 = np.percentile(took, [50, 99])
+def _rows(
+    size: Size, events: int, left_out: list[str], on_step: Callable[[str], None]
+) -> Mapping[str, Callable[[], dict[str, Any]]]:
     return {
-        "agents": size.agents,
-        "stops_an_agent": round(stops, 1),
-        "n": size.queries,
-        "p50_us": round(float(p50)),
-        "p99_us": round(float(p99)),
+        "offers": lambda: {
+            "offers": measure_offers(agents=size.agents, queries=size.queries, shares=SHARES, on_step=on_step)
+        },
+        "events": lambda: _events(events),
+        "acceptance": lambda: {"acceptance": acceptance(_effort(size), on_step)},
+        "recall": lambda: {"recall": recall(_effort(size), SHARES, on_step)},
+        "repair": lambda: _repair(size),
+        "gaps": lambda: _gaps(size, left_out, on_step),
     }
 
 
-def _ask(day: Day, place: Place) -> int:
-    wanted = Wanted(place, 1200)
-    places = [*day.homes, *(node.place for node in day.stops.values())]
-    day.ways.learn([place], places)
-    day.ways.learn(places, [place])
-    found = 0
-    for part, route in zip(day.parts, day.routes, strict=True):
-        found += len(chances(part.day([day.stops[stop] for stop in route]), WINDOWS, wanted))
-    return found
+def _effort(size: Size) -> Effort:
+    """On real roads where they lie."""
+    return replace(size.effort, town=town_of_roads() or Day)
 
 
-def _events(size: Size) -> dict[str, Any]:
-    lived = live(size.events, agents=3, seed=20261126)
+def _repair(size: Size) -> dict[str, Any]:
+    told = repairs(visits=size.visits, days=size.broken_days, seed=20261126)
+    return {"repair_ms": told.pop("repair_ms"), "repair": told}
+
+
+def _events(events: int) -> dict[str, Any]:
+    lived = live(events, agents=3, seed=20261126)
     return {"events": lived.events, "acts": dict(lived.acts), "promises_broken": lived.broken}
 
 

@@ -2,17 +2,18 @@
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from random import Random
 
 import numpy as np
 
 from koumen.dispatch.solver.check import Call, Case, Duty, Fault, check
-from koumen.dispatch.solver.day import EVER, Node
+from koumen.dispatch.solver.day import EVER, Insertion, Node
 from koumen.dispatch.solver.mend import Loose, Part, best_place, mend
 from koumen.dispatch.solver.plan import Problem, Stint, Stop, improve
 from koumen.dispatch.solver.rest import Rest
-from koumen.dispatch.solver.travel import ALWAYS, StraightLine, Ways
+from koumen.dispatch.solver.travel import ALWAYS, StraightLine, Travel, Ways
 from koumen.kit.place import Place
 
 HOUR = 3600
@@ -34,7 +35,8 @@ class Day:
 
     dice: Random
     agents: int
-    ways: Ways = field(default_factory=lambda: Ways(LINE))
+    travel: Travel = LINE
+    ways: Ways = field(init=False)
     homes: list[Place] = field(init=False)
     starts: list[int] = field(init=False)
     stops: dict[int, Node] = field(default_factory=dict)
@@ -42,6 +44,7 @@ class Day:
     faults: list[frozenset[tuple[Fault, Hashable]]] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.ways = Ways(self.travel)
         self.homes = [self.somewhere() for _ in range(self.agents)]
         self.starts = [STARTS] * self.agents
         self.routes = [[] for _ in range(self.agents)]
@@ -90,28 +93,50 @@ class Day:
         ]
         bands = [(span.begins, span.band) for span in ALWAYS]
         routes: dict[Hashable, list[Hashable]] = {agent: list(self.routes[agent])}
-        case = Case(duties=[duty], calls=calls, routes=routes, travel=LINE, bands=bands, promised={}, now=0)
+        case = Case(
+            duties=[duty], calls=calls, routes=routes, travel=self.travel, bands=bands, promised={}, now=0
+        )
         return frozenset(violation.about for violation in check(case))
 
     def book(self) -> int | None:
         """Promise the slot that costs the least way to somebody, in a window that they like; the agent who goes."""
         hour = self.dice.randint(9, 16)
-        stop = max(self.stops, default=0) + 1
-        node = Node(self.somewhere(), hour * HOUR, (hour + 1) * HOUR - 1, self.dice.choice(SERVICE_S))
-        everybody = frozenset(range(self.agents))
-        loose = {id: Loose(known, everybody) for id, known in self.stops.items()} | {
-            stop: Loose(node, everybody)
-        }
-        known = [*self.homes, *(one.place for one in self.stops.values())]
-        self.ways.learn([node.place], known)
-        self.ways.learn(known, [node.place])
-        found = best_place(self.parts, _Listed(loose), self.routes, stop)
+        return self.promise(
+            Node(self.somewhere(), hour * HOUR, (hour + 1) * HOUR - 1, self.dice.choice(SERVICE_S))
+        )
+
+    def promise(self, node: Node) -> int | None:
+        """Put a visit where it costs the least way, if it fits anywhere; the agent who goes."""
+        found = self.place_for(node)
         if found is None:
             return None
         agent, fit = found
-        self.stops[stop] = node
+        stop = self.add(node)
         self.routes[agent].insert(fit.gap, stop)
         return agent
+
+    def place_for(self, node: Node) -> tuple[int, Insertion] | None:
+        """Where a visit would cost the least way."""
+        everybody, new = frozenset(range(self.agents)), 0
+        loose = {id: Loose(known, everybody) for id, known in self.stops.items()}
+        loose[new] = Loose(node, everybody)
+        known = [*self.homes, *(one.place for one in self.stops.values())]
+        self.ways.learn([node.place], known)
+        self.ways.learn(known, [node.place])
+        return best_place(self.parts, _Listed(loose), self.routes, new)
+
+    def with_one_more(self, node: Node) -> "Day":
+        """The same day with a visit that is in no route yet."""
+        other = copy(self)
+        other.stops, other.routes = dict(self.stops), [list(route) for route in self.routes]
+        other.add(node)
+        return other
+
+    def add(self, node: Node) -> int:
+        """Give a visit a number; it is in no route yet."""
+        stop = max(self.stops, default=0) + 1
+        self.stops[stop] = node
+        return stop
 
     def cancel(self) -> int | None:
         """Somebody calls off; the agent whose route is shorter now."""
@@ -130,10 +155,19 @@ class Day:
 
     def plan(self, seconds: float) -> None:
         """Plan the day anew; kept only where everything can be kept."""
+        self._plan(seconds, is_kept=True)
+
+    def serve_all(self, seconds: float) -> bool:
+        """Plan until visits that are in no route are in one; whether every promise can be kept then."""
+        self._plan(seconds, is_kept=False)
+        served = sorted(stop for route in self.routes for stop in route)
+        return served == sorted(self.stops) and not any(self.faults_of(agent) for agent in range(self.agents))
+
+    def _plan(self, seconds: float, *, is_kept: bool) -> None:
         order = list(self.stops)
         row = {stop: number for number, stop in enumerate(order)}
         places = [*self.homes, *(self.stops[stop].place for stop in order)]
-        durations = LINE.durations(places, places, 0).astype(np.int64)
+        durations = self.travel.durations(places, places, 0).astype(np.int64)
         np.fill_diagonal(durations, 0)
         everybody = frozenset(range(self.agents))
         problem = Problem(
@@ -144,6 +178,7 @@ class Day:
             ],
             durations=durations,
             routes=[[row[stop] for stop in route] for route in self.routes],
+            is_kept=is_kept,
         )
         loose = [Loose(node, everybody) for node in self.stops.values()]
         found = mend(self.parts, loose, improve(problem, seconds, lambda share, cost: None))

@@ -130,3 +130,16 @@ def test_the_board_is_measured_against_a_request_that_is_only_let_in() -> None:
     assert set(told["ratios"]) == {"unchanged_to_floor", "kept_to_floor", "made_to_floor"}
     assert told["rates"]["dispatchers_who_see_nothing_new"] > 0
     assert told["rates"]["bytes_of_the_answer"] > 1000
+
+
+@pytest.mark.slow
+def test_bookers_at_a_real_server_never_get_one_place_twice_and_only_the_rows_asked_for_are_measured() -> (
+    None
+):
+    supervisor.ensure(Path(settings.KOUMEN_DATA))
+    told = koumen("bench", "dispatch", "--only", "booking", "--only", "recall")
+    booking = told["booking"]
+    assert (booking["bookers"], booking["booked"], booking["failed"], booking["double"]) == (4, 4, 0, 0)
+    assert 0 < booking["p50_ms"] <= booking["p95_ms"]
+    assert set(told["recall"]) == {"50%", "80%", "95%"}
+    assert not {"offers", "acceptance", "gap_pct"} & set(told)

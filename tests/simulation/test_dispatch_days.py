@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from koumen.simulation.bench_dispatch import Size, offers
-from koumen.simulation.dispatch_days import filled, live
+from koumen.simulation.bench_acceptance import Effort, acceptance, full_day, recall, requests
+from koumen.simulation.bench_offers import measure_offers
+from koumen.simulation.dispatch_days import Day, live
 from koumen.simulation.routing_instances import Instance, ortec, solomon
 from koumen.simulation.routing_solvers import with_pyvrp
 from tests.real_data import REAL, needs
@@ -22,13 +23,43 @@ def test_in_twenty_thousand_random_events_no_promise_is_broken_by_an_act_of_ours
     assert min(lived.acts[act] for act in ("full", "cancelled", "late", "planned")) > 20
 
 
-def test_a_fuller_day_has_more_stops_and_offers_are_timed_on_it() -> None:
-    half, full = (sum(map(len, filled(5, share, seed=1).routes)) for share in (0.5, 0.95))
-    assert half < full
-    size = Size(agents=3, queries=5, events=0, seconds=(), seeds=1, sets={})
-    told = offers(size, 0.8)
-    assert (told["agents"], told["n"]) == (3, 5)
-    assert 0 < told["p50_us"] <= told["p99_us"]
+EFFORT = Effort(agents=2, demands=(8, 12, 16), seeds=1, plan_s=0.05, calendar_s=0.2, asked=4, recall_s=0.1)
+
+
+def silent(step: str) -> None:
+    """Nobody watches."""
+
+
+@pytest.mark.slow
+def test_the_row_of_offers_tells_both_times_for_each_share_of_a_full_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KOUMEN_REAL_DATA", "/nowhere")
+    told = measure_offers(agents=3, queries=5, shares=(0.5, 0.95), on_step=silent)
+    assert told["travel"] == "straight line"
+    half, full = told["by_share"]["50%"], told["by_share"]["95%"]
+    assert half["stops_an_agent"] < full["stops_an_agent"]
+    for row in (half, full, told["14_days"]):
+        assert 0 < row["cpu_p50_us"] <= row["cpu_p99_us"]
+        assert 0 < row["p50_us"] <= row["p99_us"]
+
+
+@pytest.mark.slow
+def test_insertion_accepts_more_than_a_fixed_calendar_and_breaks_nothing() -> None:
+    told = acceptance(EFFORT, silent)
+    assert set(told["by_demand"]) == {"16", "24", "32"}
+    assert told["promises_broken"] == 0
+    assert told["insertion_gain"] > 0
+    assert len(told["by_distance_decile"]) == 10
+
+
+@pytest.mark.slow
+def test_what_is_offered_is_possible_and_an_emptier_day_recalls_no_less() -> None:
+    asked = requests(Day, 3, seed=1)
+    assert asked == requests(Day, 3, seed=1)
+    assert len(full_day(EFFORT, 0.5).stops) < len(full_day(EFFORT, 0.95).stops)
+    told = recall(EFFORT, (0.5,), silent)["50%"]
+    assert told["offered"] <= told["possible"] <= told["asked"] == 4
 
 
 SMALL = """R1

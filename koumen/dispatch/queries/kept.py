@@ -91,6 +91,7 @@ class KeptDate:
         self.brought = np.zeros(len(days), np.int64)
         self.hours: dict[Hours, int] = {}
         self.hours_of = np.zeros(len(days), np.int64)
+        self._bookable: tuple[Pack, Sequence[Sequence[tuple[datetime, datetime]]]] | None = None
         self.opens, self.closes = min(day.starts_at for day in days), max(day.ends_at for day in days)
         within = (seconds(self.opens), seconds(self.closes))
         self.block = Block(len(days), ways, within, lambda bands: chart_of(ways.travel, bands, days[0].start))
@@ -105,19 +106,6 @@ class KeptDate:
         )
         self.block.write(row, frame_of(day), [routed.promise for routed in route])
 
-    def chances(self, question: Question) -> list[Chance[Slot]]:
-        """For each window the agent who comes with the least way; and the one who is preferred, where they can."""
-        request = question.request
-        pack = pack_on(question.packs, self.days[0].date)
-        if pack is None:
-            return []
-        windows, allowed = self._allowed(pack, question)
-        found = self._fits(windows, allowed, question)
-        for shift_id in self.shifts_of(request.prefers):
-            only = np.where(np.arange(len(allowed)) == self.rows[shift_id], allowed, _NONE)
-            found += self._fits(windows, only, question)
-        return found
-
     def shifts_of(self, agent_id: UUID | None) -> list[UUID]:
         """The shift in which an agent comes, alone or in a team."""
         return [day.shift_id for day in self.days if agent_id in day.agent_ids] if agent_id else []
@@ -126,8 +114,7 @@ class KeptDate:
         self, pack: Pack, question: Question
     ) -> tuple[list[tuple[datetime, datetime]], NDArray[np.uint64]]:
         """The windows of the date, and which of them each shift may be offered, as bits; as ``may_serve`` says."""
-        zone, request = this_branch().zone, question.request
-        each = [bookable(pack, self.days[self._first_with(number)], zone) for number in self.hours.values()]
+        request, each = question.request, self._bookable_with(pack)
         windows = sorted({window for of_hours in each for window in of_hours})
         bits = {
             window: (1 << number) if seconds(window[0]) >= question.earliest else 0
@@ -143,28 +130,48 @@ class KeptDate:
             allowed[self.rows[question.without]] = 0
         return windows, allowed
 
-    def _first_with(self, number: int) -> int:
-        return int(np.argmax(self.hours_of == number))
+    def _bookable_with(self, pack: Pack) -> Sequence[Sequence[tuple[datetime, datetime]]]:
+        """The windows of shifts with the same hours and certificates; kept while pack and hours stay the same."""
+        if self._bookable is None or (self._bookable[0], len(self._bookable[1])) != (pack, len(self.hours)):
+            zone = this_branch().zone
+            firsts = [self.days[int(np.argmax(self.hours_of == number))] for number in self.hours.values()]
+            self._bookable = pack, [bookable(pack, day, zone) for day in firsts]
+        return self._bookable[1]
 
-    def _fits(
-        self, windows: Sequence[tuple[datetime, datetime]], allowed: NDArray[np.uint64], question: Question
-    ) -> list[Chance[Slot]]:
-        from koumen.dispatch.solver import block
-
-        if not allowed.any():
+    def asks(self, question: Question) -> "list[Ask]":
+        """What is asked of this date: everybody, and for themselves the agent who is preferred."""
+        pack = pack_on(question.packs, self.days[0].date)
+        if pack is None:
             return []
-        request = question.request
-        asked = block.Question(
-            Wanted(request.place, request.service_s),
-            [(seconds(start), seconds(end)) for start, end in windows],
-            allowed,
-            question.now,
-        )
-        return [
-            Chance(slot_of(self.days[found.agent], *window), found.fit)
-            for window, found in zip(windows, self.block.offers(asked), strict=True)
-            if found is not None
-        ]
+        windows, allowed = self._allowed(pack, question)
+        rows = [self.rows[shift_id] for shift_id in self.shifts_of(question.request.prefers)]
+        each = [np.where(np.arange(len(allowed)) == row, allowed, _NONE) for row in rows]
+        return [Ask(self, windows, may) for may in (allowed, *each) if may.any()]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The windows of a date, and which of them each shift may be offered, as bits."""
+
+    date: KeptDate
+    windows: Sequence[tuple[datetime, datetime]]
+    allowed: NDArray[np.uint64]
+
+
+def _chances(asks: Sequence[Ask], question: Question) -> list[Chance[Slot]]:
+    from koumen.dispatch.solver import block
+
+    wanted = Wanted(question.request.place, question.request.service_s)
+    asked = []
+    for ask in asks:
+        windows = [(seconds(start), seconds(end)) for start, end in ask.windows]
+        asked.append((ask.date.block, block.Question(wanted, windows, ask.allowed, question.now)))
+    return [
+        Chance(slot_of(ask.date.days[found.agent], *window), found.fit)
+        for ask, fits in zip(asks, block.offers_of(asked), strict=True)
+        for window, found in zip(ask.windows, fits, strict=True)
+        if found is not None
+    ]
 
 
 def find_in_kept(request: SlotRequest, *, at: datetime, without: UUID | None = None) -> Found | None:
@@ -191,7 +198,7 @@ def find_in_kept(request: SlotRequest, *, at: datetime, without: UUID | None = N
     with _lock:
         _refresh({on: day.digest for on, day in digests.items()}, ways)
         kept = [_dates[on] for on in digests if on in _dates]
-        found = [chance for one in kept for chance in one.chances(question)]
+        found = _chances([ask for one in kept for ask in one.asks(question)], question)
         return Found(found, frozenset(id for one in kept for id in one.shifts_of(request.prefers)))
 
 

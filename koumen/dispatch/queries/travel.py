@@ -63,9 +63,10 @@ def travel_in_force(*, date: date) -> TravelInForce:
 def ways_on(dates: Collection[date]) -> Mapping[date, Ways]:
     """The ways of some dates, each by the version that holds on it; one query, none without a date."""
     found = _in_force(set(dates)) if dates else {}
+    travels = {version.version: travel_of(version.rules, version.roads) for version in found.values()}
     ways = {}
     for day, version in found.items():
-        travel = travel_of(version.rules, version.roads)
+        travel = travels[version.version]
         ways[day] = Ways(travel, spans_of(version.rules, travel, day))
     return ways
 

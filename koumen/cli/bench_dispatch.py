@@ -1,0 +1,110 @@
+"""``koumen bench dispatch``: its rows, and how they are shown."""
+
+import importlib.util
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from koumen.cli.saying import out, refuse, say
+
+if TYPE_CHECKING:
+    from koumen.people.models import Person
+
+ROWS = ("offers", "booking", "events", "acceptance", "recall", "repair", "gaps")
+
+
+def measured(rows: Sequence[str], *, events: int | None, quick: bool) -> dict[str, Any]:
+    """Run the rows; booking has a database and a server of its own."""
+    missing = [name for name in ("ortools", "vroom") if importlib.util.find_spec(name) is None]
+    if missing and "gaps" in rows:
+        refuse(f"bench dispatch needs {' and '.join(missing)} for its gaps: pip install '.[bench]'")
+    from koumen.cli import ready
+    from koumen.cli.bench import thrown_away_database
+
+    if "booking" in rows:
+        with thrown_away_database():
+            return _measured(rows, events=events, quick=quick)
+    ready.start_django()
+    return _measured(rows, events=events, quick=quick)
+
+
+def _measured(rows: Sequence[str], *, events: int | None, quick: bool) -> dict[str, Any]:
+    from koumen.simulation.bench_booking import measure_booking
+    from koumen.simulation.bench_dispatch import measure
+
+    def on_step(step: str) -> None:
+        say(f"  {step}")
+
+    told = measure(quick=quick, events=events, rows=rows, on_step=on_step)
+    if "booking" in rows:
+        told["booking"] = measure_booking(_session, on_step, quick=quick)
+    return told
+
+
+def _session(person: "Person") -> str:
+    """The cookie of a customer who has signed in; how they do it is not what is measured."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from koumen.web.ui.sessions import SessionStore
+    from koumen.web.ui.sign_in import SITE
+    from koumen.web.ui.sites import CUSTOMER
+
+    store = SessionStore()
+    store[SESSION_KEY] = str(person.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    store[SITE] = CUSTOMER.key
+    store.create()
+    return f"{CUSTOMER.session_cookie}={store.session_key}"
+
+
+def show_dispatch(told: dict[str, Any]) -> None:
+    """Print the rows that were measured."""
+    out.print(f"dispatch: {told['machine']}, load {told['load']:.1f}", markup=False, soft_wrap=True)
+    for line in _lines(told):
+        out.print(f"  {line}", markup=False, soft_wrap=True)
+    for line in told["left_out"]:
+        out.print(f"  left out: {line}", markup=False)
+
+
+def _lines(told: dict[str, Any]) -> Iterator[str]:
+    if offers := told.get("offers"):
+        for share, row in offers["by_share"].items():
+            yield (
+                f"offers, {share} full, {offers['agents']} agents, {row['stops_an_agent']} stops, {offers['travel']}:"
+                f" p50 {row['p50_us'] / 1000:.2f} ms, p99 {row['p99_us'] / 1000:.2f} ms"
+                f" (processor {row['cpu_p50_us'] / 1000:.2f} and {row['cpu_p99_us'] / 1000:.2f})"
+            )
+        days = offers["14_days"]
+        yield f"offers, 14 days: p50 {days['p50_us'] / 1000:.1f} ms, p99 {days['p99_us'] / 1000:.1f} ms"
+    if booking := told.get("booking"):
+        yield (
+            f"booking, {booking['bookers']} at once: slot page p95 {booking['p95_ms']} ms,"
+            f" {booking['double']} double, {booking['stale_pct']} % of offers stale"
+        )
+    if "events" in told:
+        yield f"{told['events']:,} events, {told['promises_broken']} promises broken"
+    if accepted := told.get("acceptance"):
+        yield (
+            f"accepted against the largest safe fixed calendar: {accepted['insertion_gain']:+} % by insertion,"
+            f" {accepted['tightened_gain']:+} % with plans; farthest tenth {accepted['farthest_of_mean']} of the mean"
+        )
+    for share, row in told.get("recall", {}).items():
+        yield f"recall, {share} full: {row['recall']} ({row['offered']} of {row['possible']} possible)"
+    if repaired := told.get("repair_ms"):
+        yield (
+            f"repair of {told['repair']['visits']} visits: p50 {repaired['p50']} ms, p95 {repaired['p95']} ms,"
+            f" {told['repair']['helped']} of {told['repair']['at_risk']} promises saved"
+        )
+    yield from _gap_lines(told)
+
+
+def _gap_lines(told: dict[str, Any]) -> Iterator[str]:
+    solvers = {"pyvrp": told.get("gap_pct", {}), **told.get("peer_gap_pct", {})}
+    for solver, sets in solvers.items():
+        for group, rows in sets.items():
+            for seconds, row in rows.items():
+                yield (
+                    f"gap, {group}, {seconds}, {solver}: mean {row['mean']} %, worst {row['worst']} %"
+                    f" ({row['infeasible']} of {row['runs']} infeasible)"
+                )
