@@ -26,6 +26,8 @@ LOCALES = {"zh-hans": "zh-CN", "zh-hant": "zh-TW", "en": "en-GB"}
 # What axe is asked: WCAG 2.2 AA and its own best practices.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
+UNSERVED = "http://localhost"
+
 PageFor = Callable[..., Page]
 
 
@@ -68,7 +70,7 @@ def page_for(chromium: Browser) -> Iterator[PageFor]:
         language: str = "zh-hans",
         elder: bool = False,
         dark: bool = False,
-        address: str = "http://localhost",
+        address: str = UNSERVED,
     ) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": HEIGHTS.get(width, 900)},
@@ -76,6 +78,8 @@ def page_for(chromium: Browser) -> Iterator[PageFor]:
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
             base_url=address,
+            # pages that are answered without a server have none for a worker's program either
+            service_workers="block" if address == UNSERVED else "allow",
         )
         context.add_cookies(
             [

@@ -8,3 +8,7 @@ class DevicesConfig(AppConfig):
 
     name = "koumen.devices"
     label = "devices"
+
+    def ready(self) -> None:
+        """Let the room's jobs register themselves."""
+        from koumen.devices import jobs  # noqa: F401

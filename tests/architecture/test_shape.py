@@ -84,6 +84,18 @@ def test_every_file_and_every_public_function_says_what_it_is() -> None:
     assert silent == []
 
 
+def test_the_jobs_of_every_room_are_known_to_the_worker() -> None:
+    """Nothing else imports them in a process that only works: a room that forgets it never does its jobs."""
+    forgotten = [
+        room
+        for room in ROOMS
+        if (PACKAGE / room / "jobs.py").exists()
+        and "procrastinate" in (PACKAGE / room / "jobs.py").read_text(encoding="utf-8")
+        and "import jobs" not in (PACKAGE / room / "apps.py").read_text(encoding="utf-8")
+    ]
+    assert forgotten == []
+
+
 @pytest.mark.parametrize("function", list(commands()), ids=lambda f: f"{f.__module__}.{f.__name__}")
 def test_a_command_takes_named_arguments_an_actor_and_a_time(function: FunctionType) -> None:
     parameters = inspect.signature(function).parameters

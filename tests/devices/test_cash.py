@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from koumen.devices.jobs import settle_all, watch_series
 from koumen.devices.models import DeviceAct, DeviceAlarm
 from koumen.devices.rules.alarms import DismissReason, RevokeReason
 from koumen.devices.rules.envelope import Kind, SignedAct
+from koumen.documents.queries import verify_pdf
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.errors import Conflict, Denied
@@ -218,6 +220,32 @@ def test_r14_cash_that_comes_before_its_visit_is_booked_once_the_gap_is_given_up
     sends(phone, carried + 3 * HOUR)
     assert Payment.objects.count() == 1
     assert owes(story, carried + 3 * HOUR) == 70000
+
+
+def test_r14_the_same_acts_in_any_order_leave_the_same_debt_and_the_same_cash(at: datetime) -> None:
+    dice = Random(14)  # noqa: S311  (an order, no secret)
+    for _ in range(12):
+        story = a_visit(at)
+        phone = a_phone(story.agent, at)
+        visits_offline(phone, story, CashCount(amount_minor=20000, notes_in={10000: 2}))
+        phone.takes_cash(
+            CashCount(amount_minor=10000, notes_in={10000: 1}), visit_id=story.visit_id, at=at + 2 * HOUR
+        )
+        order = dice.sample(phone.done, len(phone.done))
+        for number, act in enumerate(order):
+            sends(phone, at + 3 * HOUR + number * timedelta(minutes=dice.choice((1, 40))), act)
+            settle_all(at=at + 3 * HOUR + number * timedelta(minutes=40))
+        settle_all(at=at + 12 * HOUR)
+        assert (owes(story, at + 12 * HOUR), in_hand(story.agent.id)) == (70000, 30000)
+
+
+def test_the_receipt_of_the_phone_is_countersigned_as_a_pdf(phone: Phone, story: Story) -> None:
+    visits_offline(phone, story)
+    sends(phone, story.now + 2 * HOUR)
+    (receipt,) = money.receipts_of_visit(actor=story.customer, visit_id=story.visit_id)
+    pdf = payments.receipt_pdf(receipt_id=receipt.id, actor=SYSTEM, at=story.now + 2 * HOUR)
+    assert verify_pdf(pdf).is_genuine
+    assert receipt.issued_at == story.now + HOUR + 3 * MINUTE
 
 
 def test_r10_more_than_was_agreed_is_credited_and_unproven(phone: Phone, story: Story) -> None:

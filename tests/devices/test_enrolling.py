@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from koumen.agents.models import Agent
 from koumen.audit.models import Fact
 from koumen.devices import commands, queries
 from koumen.devices.models import Device, Enrolment
@@ -154,6 +155,15 @@ def test_a_day_pack_holds_what_a_door_needs_and_takes_the_lines_of_door_cards(at
     again = commands.issue_day_pack(device_id=device.id, app_version=1, actor=story.visitor, at=at)
     assert again.stops[0].door.card_number == 1
     assert not any(one.door.pictures[0] in body for body in Fact.objects.values_list("body", flat=True))
+
+
+def test_the_second_of_a_team_gets_a_day_without_the_doors_of_the_first(at: datetime) -> None:
+    story = a_visit(at)
+    builders.with_partner(story.visit.shift, at)
+    partner = Agent.objects.get(shifts__joined_to=story.visit.shift)
+    device = device_of(a_phone(partner, at, packed=False))
+    day = commands.issue_day_pack(device_id=device.id, app_version=1, actor=builders.acting(partner), at=at)
+    assert day.stops == ()
 
 
 def test_a_visit_that_is_over_gives_no_pictures_away(at: datetime) -> None:

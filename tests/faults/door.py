@@ -29,6 +29,7 @@ from koumen.visits.rules.cards import CardWay
 from koumen.visits.rules.reasons import CancelReason
 from tests import builders
 from tests.devices.phones import ADMINISTRATOR, a_phone, device_of, leaves
+from tests.payments.bags import Bag, a_bag
 from tests.visits.stories import MINUTE, Story, a_visit
 
 VISITS_A_PHONE = 10
@@ -50,6 +51,9 @@ class World:
     agent_of: dict[UUID | None, UUID] = field(default_factory=dict)
     arrived: dict[bytes, SignedAct] = field(default_factory=dict)
     paid_elsewhere: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+    bags: list[Bag] = field(default_factory=list)
+    # by agent: change money taken, what was counted at hand-ins, and the differences that were booked
+    custody: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
     faults: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def happens(self, name: str, likelihood: float) -> bool:
@@ -72,6 +76,8 @@ def live_through(*, visits_wanted: int, seed: int, at: datetime) -> World:
                 _uploads(world, phone, moment)
         moment += HOUR
         jobs.settle_all(at=moment)
+        for bag in world.bags:
+            _hands_in(world, bag, moment)
     for phone in world.phones:  # back in the office: all of it, in order, from phones that still live
         if phone.device_id is not None and not world.happens("phone_never_comes_back", 0.05):
             _sends(world, phone.done, moment)
@@ -87,6 +93,11 @@ def _a_day(world: World, count: int) -> None:
     phone = a_phone(agent, world.at)
     world.phones.append(phone)
     world.agent_of[phone.device_id] = agent.id
+    bag = a_bag(world.at, agent=agent)
+    world.bags.append(bag)
+    if world.happens("change_money", 0.5):
+        bag.fetched(20000).taken(20000)
+        world.custody[agent.id] += 20000
     if world.happens("clock_off", 0.3):
         phone.clock_off = timedelta(seconds=world.chance.randint(-7200, 7200))
         known = world.chance.random() < 0.7
@@ -251,6 +262,18 @@ def _power_cuts(world: World) -> Iterator[None]:
 
     with patch.object(settling, "post", cut), suppress(PowerCut):
         yield
+
+
+def _hands_in(world: World, bag: Bag, moment: datetime) -> None:
+    """A part of the cash to the office: what the books say, or what is really there, which they do not know yet."""
+    if not world.happens("hand_in", 0.3):
+        return
+    bag.now = moment
+    known = bag.in_hand // 5000 * 5000
+    counted = known + world.chance.choice((0, 0, 0, 5000, 10000))
+    if counted:
+        row = bag.handed_in(counted)
+        world.custody[bag.agent.id] += (row.difference_minor or 0) - counted
 
 
 def decide_all(world: World) -> None:

@@ -26,6 +26,7 @@ def phone_sights(at: datetime) -> Iterator[Sight]:
     yield Sight("console-phones-none", desk, "/console/phones/")
     agent = doors.as_agent(story.agent.person_id)
     yield Sight("agent-device-none", agent, "/agent/device/")
+    yield Sight("agent-app-not-enrolled", agent, "/agent/app/")
     phone = a_phone(story.agent, at)
     count = CashCount(amount_minor=30000, notes_in={10000: 3})
     sends(phone, at, phone.does(Kind.SET_OUT, at=at, visit_id=story.visit_id))

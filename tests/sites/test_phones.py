@@ -11,6 +11,8 @@ import segno
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from koumen.audit.models import Fact
+from koumen.credit import commands as credit
 from koumen.credit.queries import owed
 from koumen.devices import commands, queries
 from koumen.devices.models import Device, DeviceAct, Enrolment
@@ -22,6 +24,7 @@ from koumen.devices.rules.signing import from_text, is_signed_by, sign, to_text
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.canonical import canonical
+from koumen.payments import jobs as payment_jobs
 from koumen.payments.models import Payment
 from koumen.people.models import Person
 from koumen.simulation.phone import CashCount, Phone
@@ -243,7 +246,7 @@ def test_an_alarm_is_taken_at_the_console_and_the_list_is_a_file_too(phone: Phon
 
 def carried(act: SignedAct, at: datetime, *, status: int = 200) -> str:
     with clock.stopped_at(at):
-        answered = nobody().get(f"/public/a/{pack_act(act)}/")
+        answered = nobody().get(f"/public/a/{pack_act(act)}/", follow=True)
     assert answered.status_code == status, text(answered)[:400]
     return text(answered)
 
@@ -252,7 +255,7 @@ def test_whoever_opens_the_picture_of_an_offline_receipt_brings_it_in(phone: Pho
     cash = phone.takes_cash(THREE_HUNDRED, visit_id=story.visit_id, at=story.now)
     page = carried(cash, story.now)
     assert "This receipt is genuine" in page
-    assert "in our books" in page
+    assert "We issued it" in page
     assert "300.00" in page
     assert f"{device_of(phone).code}-0000001" in page
     assert DeviceAct.objects.get().carried_by == "customer"
@@ -261,6 +264,21 @@ def test_whoever_opens_the_picture_of_an_offline_receipt_brings_it_in(phone: Pho
     sends(phone, story.now + 2 * HOUR)
     assert Payment.objects.count() == 1
     assert owed(actor=SYSTEM, account_id=story.account_id, at=story.now + 2 * HOUR).all_minor == 70000
+
+
+def test_r15_a_receipt_whose_payment_was_taken_back_is_void_and_the_debt_is_as_before(
+    phone: Phone, story: Story
+) -> None:
+    cash = phone.takes_cash(THREE_HUNDRED, visit_id=story.visit_id, at=story.now)
+    carried(cash, story.now)
+    credit.reverse_activity(
+        activity_id=Payment.objects.get().id, reason="told_twice", actor=SYSTEM, at=story.now
+    )
+    payment_jobs.void_receipts(Fact.objects.get(kind="ActivityReversed").fact_id)
+    assert "This receipt is void" in carried(cash, story.now)
+    sends(phone, story.now + HOUR)
+    assert Payment.objects.count() == 1
+    assert owed(actor=SYSTEM, account_id=story.account_id, at=story.now).all_minor == 100000
 
 
 def test_a_receipt_that_comes_before_the_rest_is_said_to_be_on_its_way(phone: Phone, story: Story) -> None:

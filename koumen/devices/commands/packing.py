@@ -20,7 +20,7 @@ from koumen.kit.errors import Conflict
 from koumen.people.commands import reveal
 from koumen.people.rules.details import PersonalDetails
 from koumen.visits.commands import PackedDoor, pack_door
-from koumen.visits.queries import note_for_agent
+from koumen.visits.queries import note_for_agent, visits_of_day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,14 @@ def _require_trusted(device: Device, app_version: int, at: datetime) -> None:
 def _stops(actor: Actor, at: datetime) -> tuple[PackedStop, ...]:
     if actor.agent_id is None:
         return ()
-    route = todays_route(actor=actor, agent_id=actor.agent_id, date=local_date(at, this_branch().zone))
+    today = local_date(at, this_branch().zone)
+    own = {one.id for one in visits_of_day(actor=actor, date=today) if one.agent_id == actor.agent_id}
+    # the second of a team sees the stops of the first, whose phone does the acts
+    route = [
+        stop
+        for stop in todays_route(actor=actor, agent_id=actor.agent_id, date=today)
+        if stop.visit_id in own
+    ]
     people = [stop.customer_person_id for stop in route]
     named = reveal(person_ids=people, purpose="day-pack", actor=actor, at=at)
     packed = []

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from koumen.devices import jobs, queries
@@ -17,6 +17,7 @@ from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
 from koumen.kit.errors import Missing
 from koumen.kit.money import Money
+from koumen.payments import queries as payments
 
 
 @require_GET
@@ -32,7 +33,23 @@ def show(request: HttpRequest, packed: str) -> HttpResponse:
     answer = jobs.take_upload([item_of(act.text, act.signature)], carried_by="customer", actor=SYSTEM, at=at)[
         0
     ]
+    token = _booked_as(act, device.code) if answer.state == "posted" else None
+    if token is not None:  # our own receipt by now: it also says if the payment was taken back since
+        return redirect("public_receipt", token=token)
     return render(request, "public/carried.html", _told(act, device.code, answer.state, at))
+
+
+def _booked_as(act: SignedAct, code: str) -> str | None:
+    """The token of the receipt that the act became; None when its number was another payment's."""
+    if act.visit_id is None:
+        return None
+    number = _number(act, code)
+    of_visit = payments.receipts_of_visit(actor=SYSTEM, visit_id=act.visit_id)
+    return next((receipt.token for receipt in of_visit if receipt.number == number), None)
+
+
+def _number(act: SignedAct, code: str) -> str:
+    return f"{code}-{read_cash(act.body).receipt_number:07d}"
 
 
 def _told(act: SignedAct, code: str, state: str, at: datetime) -> dict[str, Any]:
@@ -42,7 +59,7 @@ def _told(act: SignedAct, code: str, state: str, at: datetime) -> dict[str, Any]
         "is_booked": state == "posted",
         "is_looked_at": state in {"quarantined", "dismissed"},
         "amount": Money(cash.amount_minor, cash.currency),
-        "number": f"{code}-{cash.receipt_number:07d}",
+        "number": _number(act, code),
         "visit_number": cash.visit_number,
         "given_at": min(act.said_at, at),
         "staff_number": queries.device_of_act(device_id=act.device_id).agent.staff_number,

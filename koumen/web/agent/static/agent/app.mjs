@@ -413,7 +413,7 @@ if ("serviceWorker" in navigator) {
     registration.addEventListener("updatefound", () =>
       registration.installing?.addEventListener("statechange", () => void update()),
     );
-  });
+  }).catch(() => {}); // a browser that keeps nothing: the app works as long as there is a signal
 }
 await home();
 await badge();
