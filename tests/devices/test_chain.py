@@ -349,6 +349,26 @@ def test_a_clock_rolled_back_or_ahead_counts_at_the_nearest_possible_moment_and_
     assert alarms() == {"clock"}
 
 
+@pytest.mark.parametrize("named", ["none", "another's"])
+def test_an_act_that_names_no_pack_of_ours_does_not_reach_back_behind_the_newest(
+    phone: Phone, story: Story, at: datetime, named: str
+) -> None:
+    """Else a phone that leaves its pack out could pay before a due day that is over."""
+    morning = at + 20 * HOUR
+    commands.issue_day_pack(device_id=device_of(phone).id, app_version=1, actor=story.visitor, at=morning)
+    phone.pack_id = None if named == "none" else a_phone(builders.an_agent(at), at).pack_id
+    (row,) = sends(phone, morning + HOUR, phone.does(Kind.SET_OUT, at=at, visit_id=story.visit_id))
+    assert (row.counted_at, row.clock_differed) == (morning, True)
+
+
+def test_what_a_phone_does_after_its_certificate_is_over_is_looked_at(
+    phone: Phone, story: Story, at: datetime
+) -> None:
+    late = device_of(phone).valid_to + HOUR
+    (row,) = sends(phone, late, phone.does(Kind.SET_OUT, at=late, visit_id=story.visit_id))
+    assert (row.state, row.code) == ("quarantined", "certificate-over")
+
+
 def test_no_act_counts_before_the_one_before_it(phone: Phone, story: Story) -> None:
     phone.does(Kind.SET_OUT, at=story.now + HOUR, visit_id=story.visit_id)
     phone.does(Kind.TURN_BACK, at=story.now, visit_id=story.visit_id, reason="road")

@@ -31,7 +31,7 @@ def settle_next(*, device_id: UUID, actor: Actor, at: datetime) -> DeviceAct | N
     if row is None:
         return None
     _count_moment(device, row, actor, at)
-    why = _distrusted(device)
+    why = _distrusted(device, row)
     if why is not None:
         return _set_aside(device, row, why, actor, at)
     applied = apply_act(Turn(device=device, act=signed_act(row), counted_at=row.counted_at or at, at=at))
@@ -134,7 +134,7 @@ def _next(device_id: UUID) -> tuple[Device, DeviceAct | None]:
 def _count_moment(device: Device, row: DeviceAct, actor: Actor, at: datetime) -> None:
     """When the act counts as done: from the issue of its day pack to its arrival here, never before the act before."""
     act = signed_act(row)
-    earliest = max(_pack_issued_at(device, act), _counted_before(device, row))
+    earliest = max(_pack_issued_at(device, act, row.received_at), _counted_before(device, row))
     counted, differed = believed(
         act.said_at, act.offset_ms, earliest=min(earliest, row.received_at), latest=row.received_at
     )
@@ -143,9 +143,12 @@ def _count_moment(device: Device, row: DeviceAct, actor: Actor, at: datetime) ->
         alarm(device.id, AlarmKind.CLOCK, row.sequence, actor=actor, at=at)
 
 
-def _pack_issued_at(device: Device, act: SignedAct) -> datetime:
-    pack = DayPack.objects.filter(device=device, id=act.pack_id).first() if act.pack_id else None
-    return pack.issued_at if pack else device.enrolled_at
+def _pack_issued_at(device: Device, act: SignedAct, received_at: datetime) -> datetime:
+    """Of the pack that the act names; of the newest when it names none of ours, or it would reach back at will."""
+    packs = DayPack.objects.filter(device=device, issued_at__lte=received_at).order_by("-issued_at")
+    pack = packs.filter(id=act.pack_id).first() if act.pack_id else None
+    named = pack or packs.first()
+    return named.issued_at if named else device.enrolled_at
 
 
 def _counted_before(device: Device, row: DeviceAct) -> datetime:
@@ -159,9 +162,11 @@ def _counted_before(device: Device, row: DeviceAct) -> datetime:
     return before.counted_at if before and before.counted_at else device.enrolled_at
 
 
-def _distrusted(device: Device) -> SetAside | None:
+def _distrusted(device: Device, row: DeviceAct) -> SetAside | None:
     if device.revoked_at is not None:
         return SetAside.REVOKED
+    if row.counted_at is not None and row.counted_at >= device.valid_to:
+        return SetAside.CERTIFICATE_OVER
     return None if device.agent.person.is_active else SetAside.AGENT_INACTIVE
 
 

@@ -25,6 +25,7 @@ class SetAside(StrEnum):
     CHAIN_BROKEN = "act-chain-broken"
     REVOKED = "device-revoked"
     AGENT_INACTIVE = "agent-inactive"
+    CERTIFICATE_OVER = "certificate-over"
     RECEIPT_USED_TWICE = "receipt-number-used-twice"
     MAY_NOT_KNOCK = "may-not-knock"
     NOT_PROVEN = "customer-not-proven"
@@ -38,6 +39,7 @@ ALARM_OF = {
     SetAside.CHAIN_BROKEN: AlarmKind.CHAIN_BROKEN,
     SetAside.REVOKED: AlarmKind.REVOKED,
     SetAside.AGENT_INACTIVE: AlarmKind.REVOKED,
+    SetAside.CERTIFICATE_OVER: AlarmKind.REVOKED,
     SetAside.RECEIPT_USED_TWICE: AlarmKind.RECEIPT_USED_TWICE,
 }
 

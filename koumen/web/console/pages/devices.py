@@ -51,6 +51,7 @@ ACT_STATES: Words = {
 SET_ASIDE: Words = {
     "may-not-knock": _("The rules of conduct did not allow the knock."),
     "customer-not-proven": _("The year of birth was not the right one."),
+    "certificate-over": _("The phone's certificate was over."),
     "device-revoked": _("The phone was blocked when it came."),
     "agent-inactive": _("The agent does not work here any more."),
     "act-fault": _("Our own program failed on it. Please tell whoever looks after the system."),
