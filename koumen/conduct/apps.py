@@ -8,3 +8,7 @@ class ConductConfig(AppConfig):
 
     name = "koumen.conduct"
     label = "conduct"
+
+    def ready(self) -> None:
+        """Let the room's jobs register themselves."""
+        from koumen.conduct import jobs  # noqa: F401
