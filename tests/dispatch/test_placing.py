@@ -11,6 +11,8 @@ from koumen.dispatch.commands import (
     CannotBe,
     Decided,
     Placing,
+    Taken,
+    move,
     place_visit,
     plan_day,
     refuse_agent,
@@ -21,8 +23,9 @@ from koumen.dispatch.rules.planning import MoveReason, RefusalReason
 from koumen.dispatch.solver.check import Fault
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.errors import Conflict, Denied, Invalid
+from koumen.kit.ids import new_id
 from koumen.visits.models import Visit
-from tests.builders import a_shift, an_agent, near, staff
+from tests.builders import a_shift, an_agent, near, staff, themselves
 from tests.dispatch.board_day import BoardDay, a_board_day, visit_at
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +184,28 @@ def test_the_order_of_a_day_is_told_as_it_stood(day: BoardDay) -> None:
     assert stood(10) == [one.id for one in day.eastern]
     assert stood(40) == [day.eastern[0].id, day.northern[2].id, day.eastern[1].id]
     assert stood(-10) == []
+
+
+def test_a_visit_that_was_moved_to_another_day_stands_where_it_stood(day: BoardDay, at: datetime) -> None:
+    visit = day.southern[1]
+    a_shift(day.south.agent, at, days=1)
+    themselves_ = themselves(visit.customer)
+    moved_at = day.booked_at + timedelta(minutes=20)
+    slots = queries.slots_to_move(actor=themselves_, visit_id=visit.id, at=moved_at)
+    tomorrow = next(slot for slot in slots if slot.date != TODAY)
+    assert isinstance(
+        move(visit_id=visit.id, slot=tomorrow, key=new_id(), actor=themselves_, at=moved_at), Taken
+    )
+
+    def stood(minutes: int) -> set[UUID]:
+        found = queries.lanes(
+            actor=DISPATCHER,
+            date=TODAY,
+            at=moved_at + timedelta(hours=1),
+            as_of=day.booked_at + timedelta(minutes=minutes),
+        )
+        return {stop.visit_id for lane in found for stop in lane.stops}
+
+    assert visit.id in stood(10)
+    assert visit.id not in stood(30)
+    assert len(stood(10)) == 7

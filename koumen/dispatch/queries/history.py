@@ -5,13 +5,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from koumen.agents.queries import WorkingDay
 from koumen.audit.models import Fact
+from koumen.branch.queries import this_branch
 from koumen.dispatch.events import RoutePlanned, SlotTaken, StopDropped
+from koumen.dispatch.rules.slot import HOUR
+from koumen.kit.clock import local_date
 from koumen.visits.events import (
     AgentArrived,
     AgentChanged,
@@ -28,7 +31,7 @@ from koumen.visits.events import (
     VisitPaid,
     VisitRequested,
 )
-from koumen.visits.models import Visit
+from koumen.visits.models import Visit, VisitMove
 from koumen.visits.states import VisitState
 
 V = VisitState
@@ -37,6 +40,7 @@ V = VisitState
 _STATES: Mapping[str, VisitState] = {
     VisitRequested.kind(): V.REQUESTED,
     VisitBooked.kind(): V.BOOKED,
+    VisitMoved.kind(): V.BOOKED,  # also one that was on its way
     VisitCancelled.kind(): V.CANCELLED,
     AgentSetOut.kind(): V.ON_THE_WAY,
     AgentTurnedBack.kind(): V.BOOKED,
@@ -63,11 +67,11 @@ class Stood:
 
 
 def as_they_stood(now: Sequence[Stood], shifts: Sequence[WorkingDay], as_of: datetime) -> list[Stood]:
-    """Copies of visits as they were at a moment, never to be saved; those not asked for yet are left out. One query.
+    """Copies of visits as they were at a moment, never to be saved; two queries.
 
-    A visit that was on another day then is left out too; one that is on another day now is not among them.
+    Without those that were not asked for yet or stood on another day, with those that were moved away since.
     """
-    visits = [one.visit for one in now]
+    visits = [*(one.visit for one in now), *_moved_away(shifts)]
     subjects = [*(visit.id for visit in visits), *(shift.shift_id for shift in shifts)]
     facts = Fact.objects.filter(subject_id__in=subjects, kind__in=_KINDS, at__lte=as_of).order_by("id")
     told: dict[UUID, list[Fact]] = defaultdict(list)
@@ -80,6 +84,19 @@ def as_they_stood(now: Sequence[Stood], shifts: Sequence[WorkingDay], as_of: dat
         if visit.id in told and (then := _as_it_stood(visit, told[visit.id], shift_of)) is not None
     ]
     return _in_order(stood, sorted((fact for one in told.values() for fact in one), key=lambda fact: fact.id))
+
+
+def _moved_away(shifts: Sequence[WorkingDay]) -> list[Visit]:
+    """Visits that once had a promise in these shifts, and stand in others now."""
+    once = VisitMove.objects.filter(
+        agent_id__in=[shift.agent_id for shift in shifts],
+        window_from__gte=min(shift.starts_at for shift in shifts) - HOUR,
+        window_from__lt=max(shift.starts_at for shift in shifts) + timedelta(days=1),
+    )
+    elsewhere = Visit.objects.filter(id__in=once.values("visit_id"))
+    return list(
+        elsewhere.exclude(shift_id__in=[shift.shift_id for shift in shifts]).select_related("customer")
+    )
 
 
 def _as_it_stood(visit: Visit, facts: Iterable[Fact], shift_of: Mapping[UUID, WorkingDay]) -> Visit | None:
@@ -97,7 +114,7 @@ def _as_it_stood(visit: Visit, facts: Iterable[Fact], shift_of: Mapping[UUID, Wo
             agent_id = UUID(body["agent_id"])
         _remember(then, fact)
     shift = shift_of.get(agent_id) if agent_id else None
-    if shift is None or not shift.starts_at.date() <= then.window_from.date() <= shift.ends_at.date():
+    if shift is None or local_date(then.window_from, this_branch().zone) != shift.date:
         return None
     then.agent_id, then.shift_id = shift.agent_id, shift.shift_id
     return then
@@ -107,7 +124,7 @@ def _remember(then: Visit, fact: Fact) -> None:
     """The moments that planning looks at."""
     if fact.kind == AgentSetOut.kind():
         then.set_out_at = fact.at
-    elif fact.kind == AgentTurnedBack.kind():
+    elif fact.kind in {AgentTurnedBack.kind(), VisitMoved.kind()}:
         then.set_out_at = None
     elif fact.kind == AgentArrived.kind():
         then.arrived_at = fact.at

@@ -101,7 +101,7 @@ class Lane:
 
 
 def lanes(*, actor: Actor, date: date, at: datetime, as_of: datetime | None = None) -> list[Lane]:
-    """Every shift of a day with its visits, by staff number; five queries, and one more to look back to ``as_of``.
+    """Every shift of a day with its visits, by staff number; five queries, and two more to look back to ``as_of``.
 
     Looking back, promises, states, agents and the order of stops are those of that moment, from the facts; shifts and travel times are
     those of today. Raises Denied("board-not-yours").
@@ -125,7 +125,7 @@ def lane_for(*, actor: Actor, agent_id: UUID, date: date, at: datetime) -> Lane 
 
 def _lanes(shifts: Sequence[WorkingDay], date: date, at: datetime, as_of: datetime | None) -> list[Lane]:
     visits, moment = visits_on(shifts), at
-    if as_of is not None:
+    if as_of is not None and shifts:
         visits, moment = as_they_stood(visits, shifts, as_of), as_of
     cards = agents.agent_cards(agent_ids={agent for shift in shifts for agent in shift.agent_ids})
     ways = ways_on([date]) if shifts else {}
