@@ -89,7 +89,7 @@ def test_a_repayment_in_cash_from_the_first_page_to_the_receipt(
 
     code = agrees_on_own_screen(customer, visit, town)
     agent.opens(f"/agent/visits/{visit.id}/").sees("300.00")
-    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    wrong = f"{(int(code) + 5) % 1_000_000:06d}"  # one higher says quietly "I am forced"
     agent.writes("code", wrong).sends("/code/").writes("code", code).sends("/code/")
 
     agent.presses('main a[href$="/cash/"]')
