@@ -1,6 +1,6 @@
 """Planning a day: better routes from the ones that stand, judged, and written only where nobody was faster."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -193,6 +193,7 @@ def problem_of(cluster: Cluster) -> Problem:
     tables = [known.ways.travel.durations(places, places, band) for band in _bands(known)]
     durations = np.max(np.stack(tables), axis=0).astype(np.int64)
     np.fill_diagonal(durations, 0)
+    allowed = who_may_go(calls, [known.duties[id] for id in cluster.shift_ids])
     count, row = len(firsts), {visit: number for number, visit in enumerate(cluster.movable)}
     return Problem(
         stints=[
@@ -205,7 +206,7 @@ def problem_of(cluster: Cluster) -> Problem:
                 call.window_from,
                 call.window_to - 1,
                 call.service_s,
-                may_go(call, [known.duties[id] for id in cluster.shift_ids]),
+                allowed[number],
             )
             for number, call in enumerate(calls)
         ],
@@ -236,16 +237,36 @@ def _first(known: Situation, shift_id: UUID, kept: int) -> Node:
     return Node(node.place, begins + node.service_s, EVER, 0)
 
 
-def may_go(call: Call, duties: Sequence[Duty]) -> frozenset[int]:
-    """Whose skills, certificates and decisions of persons allow a visit, by their place."""
+def who_may_go(calls: Sequence[Call], duties: Sequence[Duty]) -> list[frozenset[int]]:
+    """For each visit the duties, by their place, whose agents it allows: what it needs, and what persons decided.
+
+    Most visits of a day need the same, so what they need is compared once.
+    """
+    brought = [_brings(duty) for duty in duties]
+    known: dict[Hashable, frozenset[int]] = {}
+    found = []
+    for call in calls:
+        asks = (call.skills, call.equipment, call.languages, call.staff, call.certificates)
+        if asks not in known:
+            known[asks] = _able(call, duties, brought)
+        found.append(
+            frozenset(
+                number
+                for number in known[asks]
+                if call.pinned_to in {None, duties[number].id} and duties[number].id not in call.refused
+            )
+            if call.pinned_to is not None or call.refused
+            else known[asks]
+        )
+    return found
+
+
+def _able(call: Call, duties: Sequence[Duty], brought: Sequence[Brings]) -> frozenset[int]:
     needs = Needs(skills=call.skills, equipment=call.equipment, languages=call.languages, staff=call.staff)
     return frozenset(
         number
         for number, duty in enumerate(duties)
-        if can_serve(needs, _brings(duty))
-        and call.certificates <= duty.certificates
-        and call.pinned_to in {None, duty.id}
-        and duty.id not in call.refused
+        if can_serve(needs, brought[number]) and call.certificates <= duty.certificates
     )
 
 

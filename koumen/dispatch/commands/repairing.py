@@ -9,7 +9,7 @@ from uuid import UUID
 from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record
 from koumen.dispatch.commands.committing import Planned, commit_routes, is_no_worse
-from koumen.dispatch.commands.planning import LEAST_GAIN_S, Cluster, better, may_go, problem_of
+from koumen.dispatch.commands.planning import LEAST_GAIN_S, Cluster, better, problem_of, who_may_go
 from koumen.dispatch.events import RepairAccepted, RepairOvertaken, RepairProposed, RepairRefused
 from koumen.dispatch.models import Repair
 from koumen.dispatch.permissions import may_plan
@@ -77,7 +77,10 @@ def first_repair(known: Situation) -> Repaired | None:
                 Part(known.days[id].nodes[0], known.days[id].nodes[-1], known.days[id].rest, known.ways)
                 for id in ids
             ],
-            stops=[Loose(node_of(known.calls[v]), may_go(known.calls[v], duties)) for v in rows],
+            stops=[
+                Loose(node_of(known.calls[visit]), allowed)
+                for visit, allowed in zip(rows, who_may_go(list(known.calls.values()), duties), strict=True)
+            ],
             routes=[[number[visit] for visit in known.routes[id]] for id in ids],
             stays=frozenset(
                 number[visit]

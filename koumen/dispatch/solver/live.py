@@ -83,10 +83,12 @@ def _without_room(day: Day, late: set[int]) -> set[int]:
     first, *stops, last = day.nodes
     left = [place for place in range(len(stops)) if place not in late]
     dropped: set[int] = set()
-    while left and not _ends_in_time(
-        day_of([first, *(stops[place] for place in left), last], day.ways, day.rest)
-    ):
+    rest_of_it = (
+        day if not late else day_of([first, *(stops[place] for place in left), last], day.ways, day.rest)
+    )
+    while left and not _ends_in_time(rest_of_it):
         dropped.add(left.pop())
+        rest_of_it = day_of([first, *(stops[place] for place in left), last], day.ways, day.rest)
     return dropped
 
 
