@@ -335,3 +335,17 @@ class PlacesDeleted(Event):
     """The places of a visit are no longer kept."""
 
     points: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUpNoted(Event):
+    """The customer asked what the agent could not answer."""
+
+    about: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUpDone(Event):
+    """Somebody at the office answered the customer's question."""
+
+    about: str

@@ -323,3 +323,15 @@ class PointProof(models.Model):
             models.UniqueConstraint(fields=["visit", "moment", "at"], name="visits_point_once"),
         ]
         indexes = [models.Index(fields=["at"], name="visits_point_age")]
+
+
+class FollowUp(models.Model):
+    """A question that a customer asked at a visit and that somebody at the office answers."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="follow_ups")
+    about = models.TextField()  # rules.follow_ups.Question
+    words = models.BinaryField(null=True)  # sealed under the customer's key
+    noted_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.TextField(blank=True)  # an actor's key

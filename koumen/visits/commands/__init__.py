@@ -22,6 +22,7 @@ from koumen.visits.commands.booking import (
 from koumen.visits.commands.cards import CardLine, IssuedCard, issue_door_card, withdraw_door_card
 from koumen.visits.commands.door import confirm_pictures, prove_customer, renew_pictures, vouch_for_customer
 from koumen.visits.commands.ending import break_off, leave, no_answer, pay_visit
+from koumen.visits.commands.follow_ups import finish_follow_up, note_follow_up
 from koumen.visits.commands.following import follow_owed
 from koumen.visits.commands.inquiries import answer_caller, answer_inquiry, ask_if_genuine
 from koumen.visits.commands.offline import OfflinePayment, PackedDoor, pack_door, pay_visit_offline
@@ -55,6 +56,7 @@ __all__ = [
     "confirm_visit",
     "delete_places",
     "enter_code",
+    "finish_follow_up",
     "follow_owed",
     "issue_door_card",
     "lapse_visit",
@@ -62,6 +64,7 @@ __all__ = [
     "moderate_rating",
     "move_visit",
     "no_answer",
+    "note_follow_up",
     "note_handover",
     "notify_customer",
     "pack_door",

@@ -70,6 +70,7 @@ urlpatterns = site_urls(
         path("visits/<uuid:visit_id>/sign/", safety.sign, name="sign"),
         path("ratings/", ratings.mine, name="ratings"),
         path("ratings/<uuid:rating_id>/reply/", ratings.reply, name="rating_reply"),
+        path("visits/<uuid:visit_id>/question/", safety.question, name="question"),
         path("my-numbers/", safety.numbers, name="my_numbers"),
         path("visits/<uuid:visit_id>/leave/", road.leave, name="leave"),
     ],

@@ -97,6 +97,7 @@ urlpatterns = site_urls(
         ),
         path("disputes/<uuid:dispute_id>/settle/", complaints.settle, name="dispute_settle"),
         path("complaints/", complaints.home, name="complaints"),
+        path("questions/<uuid:follow_up_id>/done/", complaints.answered_question, name="question_done"),
         path("complaints/all.csv", complaints.home_csv, name="complaints_csv"),
         path("complaints/<uuid:complaint_id>/", complaints.show, name="complaint"),
         path("complaints/<uuid:complaint_id>/acknowledge/", complaints.acknowledge, name="complaint_ack"),

@@ -47,4 +47,8 @@ CARE_WORDS: dict[str, str | Promise] = {
     "dispute-closed": _("This dispute was settled already."),
     "place-not-wanted": _("Where you are is asked only between setting out and leaving."),
     "accuracy-unreadable": _("This place cannot be read."),
+    "visit-not-proven": _("First both sides must be proven."),
+    "follow-up-not-yours": _("Only the phone desk answers these questions."),
+    "follow-up-not-found": _("We cannot find this question."),
+    "follow-up-done": _("A colleague has answered this question already."),
 }

@@ -60,6 +60,13 @@ GROUNDS: Words = {
     "no_debt": _("There is no such debt"),
     "wrong_amount": _("The amount is wrong"),
 }
+QUESTIONS: Words = {
+    "repayment_plan": _("A repayment plan"),
+    "due_day": _("Another due day"),
+    "bill": _("Something on a bill"),
+    "costs": _("What something costs"),
+    "other": _("Something else"),
+}
 CLOCKS: Words = {
     "in_time": _("In time"),
     "near": _("Nearly over"),

@@ -1,4 +1,4 @@
-"""Two questions before an amount, signs of life at a door, and the agent's own two numbers."""
+"""Questions before an amount and for the office, signs of life at a door, and the agent's own two numbers."""
 
 from uuid import UUID
 
@@ -12,9 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from koumen.kit import clock
 from koumen.visits import commands as visits
 from koumen.visits import queries
+from koumen.visits.rules.follow_ups import LONGEST_WORDS, Question
 from koumen.visits.rules.outcomes import CheckInResult, WillResult
 from koumen.visits.rules.will import Company, Payer, WillAnswers
 from koumen.web.ui.actors import actor_of
+from koumen.web.ui.care_words import QUESTIONS
 
 YES_NO = (("yes", _("Yes")), ("no", _("No")))
 
@@ -105,6 +107,39 @@ def sign(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         form.add_error("number", _("This is not one of your numbers."))
     visit = queries.visit(actor=actor, visit_id=visit_id)
     return render(request, "agent/sign.html", {"form": form, "visit": visit})
+
+
+class QuestionForm(forms.Form):
+    """What the customer asked; the office answers."""
+
+    about = forms.ChoiceField(
+        label=_("What does the customer want to know?"),
+        choices=list(QUESTIONS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose one.")},
+    )
+    words = forms.CharField(
+        label=_("In a few words"),
+        required=False,
+        max_length=LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def question(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """A question about money that is not answered at the door, and never sold upon."""
+    actor, at = actor_of(request), clock.now()
+    form = QuestionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        visits.note_follow_up(
+            visit_id=visit_id, about=Question(said["about"]), words=said["words"], actor=actor, at=at
+        )
+        return redirect("visit", visit_id=visit_id)
+    visit = queries.visit(actor=actor, visit_id=visit_id)
+    return render(request, "agent/question.html", {"form": form, "visit": visit})
 
 
 @login_required

@@ -23,12 +23,13 @@ from koumen.people import queries as people
 from koumen.people.commands import reveal
 from koumen.visits import commands as visits
 from koumen.visits import queries as visit_queries
+from koumen.visits.queries.follow_ups import open_follow_ups
 from koumen.visits.rules.handovers import Told
 from koumen.web.console.pages.frame import page
 from koumen.web.console.pages.words import VIAS, said_by
 from koumen.web.console.pages.words import word as office_word
 from koumen.web.ui.actors import actor_of, signed_in
-from koumen.web.ui.care_words import CLOCKS, COMPLAINT_STATES, COMPLAINTS, GROUNDS, OUTCOMES, word
+from koumen.web.ui.care_words import CLOCKS, COMPLAINT_STATES, COMPLAINTS, GROUNDS, OUTCOMES, QUESTIONS, word
 from koumen.web.ui.complaints import ComplaintForm
 from koumen.web.ui.csv_files import csv_file
 
@@ -58,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
         person_ids=[one.customer.person_id for one in found], purpose="console-complaints", actor=actor, at=at
     )
     rows = [_row(one, at) | {"customer": names[one.customer.person_id]} for one in found]
-    context = {"rows": rows, "is_open": is_open}
+    context = {"rows": rows, "is_open": is_open, "questions": _questions(actor, at)}
     return page(request, "complaints", "complaints", context)
 
 
@@ -186,6 +187,28 @@ def handover(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     )
     visits.note_handover(visit_id=visit_id, told=told, actor=actor, at=clock.now())
     return redirect("ratings")
+
+
+@signed_in
+@require_POST
+def answered_question(request: HttpRequest, follow_up_id: UUID) -> HttpResponse:
+    """A customer's question from a visit was answered."""
+    visits.finish_follow_up(follow_up_id=follow_up_id, actor=actor_of(request), at=clock.now())
+    return redirect("complaints")
+
+
+def _questions(actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    asked = open_follow_ups(actor=actor)
+    people_ids = [one.follow_up.visit.customer.person_id for one in asked]
+    names = reveal(person_ids=people_ids, purpose="console-follow-ups", actor=actor, at=at)
+    return [
+        {
+            "asked": one,
+            "about": word(QUESTIONS, one.follow_up.about),
+            "customer": names[one.follow_up.visit.customer.person_id],
+        }
+        for one in asked
+    ]
 
 
 def disputes_panel(actor: Actor, customer_id: UUID) -> dict[str, Any]:

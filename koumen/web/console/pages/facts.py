@@ -65,6 +65,8 @@ HAPPENED: Words = {
     "TrustedContactRemoved": _("Somebody is no longer told of payments"),
     "PlaceProven": _("The agent's telephone said where it was"),
     "PlacesDeleted": _("The places of the visit were deleted"),
+    "FollowUpNoted": _("The customer asked something for the office"),
+    "FollowUpDone": _("A question of the customer was answered"),
     "AlertSeen": _("Somebody in the office looks after the alert"),
     "PaymentOpened": _("A wallet payment was begun"),
     "WalletShown": _("The wallet's picture to scan was shown"),
