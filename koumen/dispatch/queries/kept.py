@@ -49,8 +49,9 @@ from koumen.dispatch.solver.progress import Frame
 from koumen.dispatch.solver.travel import StraightLine, Travel, Ways
 from koumen.kit.place import Place
 
-# So few are answered by the plain rule in some milliseconds; nothing has to be compiled for them.
-FEW_SHIFTS = 50
+# A week of twenty agents: the plain rule answers in some twenty milliseconds, and nothing has to be compiled. The
+# demonstration stays below it, so its first page waits for nobody.
+FEW_SHIFTS = 150
 # What people ask about is two months at most; a date of a thousand agents takes five megabytes.
 MOST_DATES = 62
 
