@@ -10,7 +10,9 @@ from koumen.conduct.rules.complaints import ComplaintKind
 from koumen.kit.actor import SYSTEM, Role
 from koumen.visits import commands as visits
 from koumen.visits.rules.cards import CardWay
+from koumen.visits.rules.follow_ups import Question
 from koumen.visits.rules.links import Purpose, make_token
+from koumen.visits.rules.points import Moment, Point
 from koumen.visits.rules.ratings import Hours, Praise, Rated
 from tests import builders
 from tests.pages.sight import Sight
@@ -38,6 +40,15 @@ def care_sights(at: datetime) -> Iterator[Sight]:
     yield Sight("agent-identity-with-card", phone, there)
     visits.vouch_for_customer(visit_id=story.visit_id, actor=builders.staff(Role.DISPATCHER), at=story.now)
     yield Sight("agent-questions", phone, f"{there}questions/")
+    yield Sight("agent-question-for-the-office", phone, f"{there}question/")
+    yield Sight("console-trusted", desk, f"/console/customers/{story.home.id}/trusted/")
+    visits.note_follow_up(
+        visit_id=story.visit_id, about=Question.COSTS, words="分期多少钱", actor=story.visitor, at=story.now
+    )
+    feigned = Point(place=builders.near(5.0), accuracy_m=20, is_mock=True)
+    visits.prove_place(
+        visit_id=story.visit_id, moment=Moment.ARRIVED, point=feigned, actor=story.visitor, at=story.now
+    )
     a_visit(at).at_the_door().compares(matched=False)
     yield Sight("console-alerts", desk, "/console/alerts/")
     yield from _afterwards(at)
