@@ -116,10 +116,8 @@ def _database() -> dict[str, object]:
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": None,  # one connection a thread, kept: measured against a pool, see docs
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "options": f"-c search_path={KOUMEN_BRANCH},public",
-            "prepare_threshold": 1,  # of the few statements that ask for it: audit/prepared.py
-        },
+        # the driver prepares nothing: at each rollback it would forget what audit/prepared.py has prepared
+        "OPTIONS": {"options": f"-c search_path={KOUMEN_BRANCH},public", "prepare_threshold": None},
         "DISABLE_SERVER_SIDE_CURSORS": False,
     }
     if _url:

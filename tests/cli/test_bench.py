@@ -111,16 +111,16 @@ def test_a_repayment_is_measured_whole_beside_its_sql_alone_and_files_of_many() 
 
 
 def test_the_floor_is_what_the_command_sends_with_other_ids() -> None:
-    paid = {"account_id": str(account_id(1)), "money_id": 7, "once": {"id": 12}, "entry": str(new_id())}
+    paid = {"account_id": str(account_id(1)), "money_id": 7, "entry": str(new_id())}
     told: list[object] = [account_id(1), 7, new_id(), "name", b"\x01"]
-    hold = "select o.*, lock(%s, %s, %s) from take_once(%s, %s) o"
+    hold = "select told, lock(%s, %s, %s) from (select take_once(%s, %s) as told) once"
     statements: list[Statement] = [(hold, told), ("select write(%s)", [json.dumps(paid)])]
     floor = script(statements, accounts=10, money_ids=range(7, 9))
     assert "lock(('01900000-0000-7000-8000-' || :account)::uuid, :money, uuidv7())" in floor.text
-    assert "take_once(:value_3, :value_4) o \\gset" in floor.text
+    assert "take_once(:value_3, :value_4) as told) once \\gset" in floor.text
     assert floor.values["value_4"] == "\\x01"
     assert floor.values["document"] == (
-        '{"account_id": "01900000-0000-7000-8000-@account", "money_id": @money, "once": {"id": @once}, "entry": "@new"}'
+        '{"account_id": "01900000-0000-7000-8000-@account", "money_id": @money, "entry": "@new"}'
     )
 
 

@@ -78,9 +78,13 @@ def settle(connection: "psycopg.Connection[Any]", town: Town) -> None:
 
 
 def owe_again(connection: "psycopg.Connection[Any]", town: Town) -> None:
-    """Between two rounds: every account owes again what it owed before."""
+    """Between two rounds: every account owes again what it owed before, and what that leaves behind is cleared away.
+
+    Else the server would clear it in the turn of whoever comes next.
+    """
     with connection.transaction():
         _run(connection, "owing_again.sql", town)
+    connection.execute("vacuum analyze credit_creditaccount, credit_due, ledger_account")
 
 
 def _run(connection: "psycopg.Connection[Any]", name: str, town: Town) -> None:

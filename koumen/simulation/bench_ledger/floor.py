@@ -17,7 +17,6 @@ from koumen.simulation.bench_ledger.accounts import FIRST, PREFIX
 from koumen.simulation.bench_ledger.clients import Spurt
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_ONCE = re.compile(r'"once": {"id": \d+')
 _PROCESSED = re.compile(r"transactions actually processed: (\d+)")
 _FAILED = re.compile(r"failed transactions: (\d+)")
 
@@ -67,12 +66,7 @@ def script(statements: Sequence[Statement], *, accounts: int, money_ids: range) 
             values[f"value_{place}"] = f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
             arguments.append(f":value_{place}")
     replaced = ":document"
-    for name, fresh in (
-        ("account", ":account"),
-        ("new", "uuidv7()"),
-        ("once", ":taken"),
-        ("money", ":money"),
-    ):
+    for name, fresh in (("account", ":account"), ("new", "uuidv7()"), ("money", ":money")):
         replaced = f"replace({replaced}, '@{name}', {fresh}::text)"
     lines = [
         f"\\set account random({FIRST + 1}, {FIRST + accounts})",
@@ -88,8 +82,7 @@ def script(statements: Sequence[Statement], *, accounts: int, money_ids: range) 
 def _any_payment(document: str, money_id: int) -> str:
     """The document with names where another payment has other ids."""
     document = _UUID.sub("@new", document.replace(str(FIRST + 1), "@account"))
-    document = document.replace(f'"money_id": {money_id}', '"money_id": @money')
-    return _ONCE.sub('"once": {"id": @once', document)
+    return document.replace(f'"money_id": {money_id}', '"money_id": @money')
 
 
 @dataclass(frozen=True, kw_only=True)
