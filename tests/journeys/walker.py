@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from koumen.kit.actor import SYSTEM
 from koumen.messages.queries import sent_messages
@@ -24,7 +24,12 @@ class Walker:
 
     def opens(self, path: str) -> "Walker":
         """Go to an address of the product."""
-        self.page.goto(f"{self.address}{path}")
+        try:
+            self.page.goto(f"{self.address}{path}")
+        except Error as fault:
+            if "ERR_ABORTED" not in str(fault):
+                raise
+            self.page.goto(f"{self.address}{path}")  # the page before loaded itself anew at that moment
         return self.looks()
 
     def looks(self) -> "Walker":
