@@ -5,22 +5,19 @@ from datetime import datetime
 from uuid import UUID
 
 from koumen.agents.queries import loans_of
-from koumen.audit.command import command, lock, require
+from koumen.audit.command import command
 from koumen.audit.commands import remember
 from koumen.branch.queries import this_branch
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict
-from koumen.kit.ids import new_id
 from koumen.ledger.commands import account_for
 from koumen.ledger.rules.chart import AccountKind
 from koumen.ledger.rules.entries import EntryKind
-from koumen.payments.commands.tendering import agreement_to_pay, receive
+from koumen.payments.commands.tendering import agreement_to_pay, lock_visit_of_money, receive, tender_payment
 from koumen.payments.models import CardSlip, Payment
-from koumen.payments.permissions import may_take_money, visible_to
+from koumen.payments.permissions import visible_to
 from koumen.payments.rules.card import approval_code, last_four
-from koumen.payments.states import PAYMENT
-from koumen.visits.permissions import visible_to as visits_visible_to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +50,7 @@ def pay_card(
     memory = remember("pay_card", actor=actor, key=key, inputs=inputs, at=at)
     if memory.answer is not None:
         return visible_to(actor).select_related("receipt").get(id=memory.answer["payment"])
-    visit = lock(visits_visible_to(actor), missing="visit-not-found", id=visit_id)
-    require(may_take_money(actor, visit), "visit-not-yours")
+    visit = lock_visit_of_money(visit_id, actor)
     code, digits = approval_code(slip.approval_code), last_four(slip.last_four)
     lent = {loan.item_id: loan.item for loan in loans_of(actor=actor, agent_id=visit.agent_id)}
     if slip.item_id not in lent or lent[slip.item_id].kind != "card_terminal":
@@ -63,18 +59,12 @@ def pay_card(
     on_date = local_date(at, this_branch().zone)
     if CardSlip.objects.filter(terminal_id=slip.item_id, on_date=on_date, approval_code=code).exists():
         raise Conflict("card-slip-used")
-    payment = Payment.objects.create(
-        id=new_id(),
-        visit=visit,
-        agreement=agreement,
-        account_id=visit.account_id,
-        agent_id=visit.agent_id,
+    payment = tender_payment(
+        visit,
+        agreement,
         tender="card",
-        state=PAYMENT.move(None, "tender"),
         amount_minor=amount_minor,
-        currency=visit.currency,
-        opened_at=at,
-        paid_at=at,
+        at=at,
     )
     CardSlip.objects.create(
         payment=payment, terminal_id=slip.item_id, on_date=on_date, approval_code=code, last_four=digits

@@ -5,21 +5,18 @@ from datetime import datetime
 from uuid import UUID
 
 from koumen.agents.queries import lock_shift
-from koumen.audit.command import command, lock, require
+from koumen.audit.command import command
 from koumen.audit.commands import remember
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict
-from koumen.kit.ids import new_id
 from koumen.ledger.commands import account_for
 from koumen.ledger.rules.chart import AccountKind
 from koumen.ledger.rules.entries import EntryKind
-from koumen.payments.commands.tendering import agreement_to_pay, receive
+from koumen.payments.commands.tendering import agreement_to_pay, lock_visit_of_money, receive, tender_payment
 from koumen.payments.models import NoteCount, Payment
-from koumen.payments.permissions import may_take_money, visible_to
+from koumen.payments.permissions import visible_to
 from koumen.payments.queries import cash_advice
 from koumen.payments.rules.cash import CountedCash, count_cash
-from koumen.payments.states import PAYMENT
-from koumen.visits.permissions import visible_to as visits_visible_to
 
 
 @command
@@ -43,26 +40,19 @@ def pay_cash(
     memory = remember("pay_cash", actor=actor, key=key, inputs=inputs, at=at)
     if memory.answer is not None:
         return visible_to(actor).select_related("receipt").get(id=memory.answer["payment"])
-    visit = lock(visits_visible_to(actor), missing="visit-not-found", id=visit_id)
-    require(may_take_money(actor, visit), "visit-not-yours")
+    visit = lock_visit_of_money(visit_id, actor)
     counted = count_cash(notes_in, notes_out, visit.currency)
     lock_shift(visit.shift_id)  # two tenders of one agent may not both fit under the ceiling
     agreement = agreement_to_pay(visit, counted.amount_minor, at)
     advice = cash_advice(visit, amount_minor=counted.amount_minor, at=at)
     if advice.is_blocked:
         raise Conflict("cash-in-hand-ceiling", room_minor=advice.room_minor, other_ways=advice.other_ways)
-    payment = Payment.objects.create(
-        id=new_id(),
-        visit=visit,
-        agreement=agreement,
-        account_id=visit.account_id,
-        agent_id=visit.agent_id,
+    payment = tender_payment(
+        visit,
+        agreement,
         tender="cash",
-        state=PAYMENT.move(None, "tender"),
         amount_minor=counted.amount_minor,
-        currency=visit.currency,
-        opened_at=at,
-        paid_at=at,
+        at=at,
     )
     keep_count(payment, counted)
     custody = account_for(kind=AccountKind.AGENT_CASH, owner_id=visit.agent_id, currency=visit.currency)

@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from koumen.audit.command import command, lock, require
+from koumen.audit.command import command
 from koumen.audit.commands import record, remember
 from koumen.branch.queries import this_branch
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict
 from koumen.payments.commands.numbering import next_number
+from koumen.payments.commands.tendering import lock_visit_of_money
 from koumen.payments.events import ForgedNoteSeen
 from koumen.payments.models import ForgedNote
-from koumen.payments.permissions import may_take_money
 from koumen.payments.rules.forged import Outcome, known_note, known_outcome, note_serial
-from koumen.visits.permissions import visible_to as visits_visible_to
 from koumen.visits.states import AT_DOOR_STATES
 
 
@@ -44,8 +43,7 @@ def write_forged_note(*, visit_id: UUID, seen: SeenNote, key: UUID, actor: Actor
     memory = remember("write_forged_note", actor=actor, key=key, inputs=inputs, at=at)
     if memory.answer is not None:
         return ForgedNote.objects.get(id=memory.answer["note"])
-    visit = lock(visits_visible_to(actor), missing="visit-not-found", id=visit_id)
-    require(may_take_money(actor, visit), "visit-not-yours")
+    visit = lock_visit_of_money(visit_id, actor)
     if visit.state not in AT_DOOR_STATES:
         raise Conflict("visit-not-at-the-door")
     value, serial = known_note(seen.denomination_minor, visit.currency), note_serial(seen.serial)

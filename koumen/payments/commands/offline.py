@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from koumen.agents.queries import lock_shift
 from koumen.audit.command import command, lock, require
-from koumen.audit.commands import record, remember
+from koumen.audit.commands import remember
 from koumen.credit.commands.paying import Received, apply_payment
 from koumen.kit.actor import SYSTEM, Actor
 from koumen.kit.errors import Invalid
@@ -18,12 +18,10 @@ from koumen.ledger.commands import account_for
 from koumen.ledger.rules.chart import AccountKind
 from koumen.ledger.rules.entries import EntryKind
 from koumen.payments.commands.cash import keep_count
-from koumen.payments.commands.tendering import numbered
-from koumen.payments.events import PaymentMade
+from koumen.payments.commands.tendering import issue, numbered, tell_made
 from koumen.payments.models import Payment, Receipt, ReceiptSeries
 from koumen.payments.permissions import may_tell_offline_cash
 from koumen.payments.rules.cash import count_cash
-from koumen.payments.rules.codes import new_token, short_code
 from koumen.payments.states import PAYMENT, PaymentState
 from koumen.visits.commands.offline import OfflinePayment, pay_visit_offline
 from koumen.visits.models import Visit
@@ -111,20 +109,7 @@ def _credit(payment: Payment, tender: OfflineTender, actor: Actor, at: datetime)
         tendered_at=tender.tendered_at,
     )
     apply_payment(account_id=payment.account_id, received=received, actor=SYSTEM, at=at)
-    receipt = _receipt(payment, tender)
-    record(
-        PaymentMade(
-            subject_id=payment.id,
-            visit_id=payment.visit_id,
-            credit_account_id=payment.account_id,
-            receipt_id=receipt.id,
-            tender=payment.tender,
-            amount_minor=payment.amount_minor,
-            currency=payment.currency,
-        ),
-        actor=actor,
-        at=at,
-    )
+    tell_made(payment, _receipt(payment, tender), actor=actor, at=at)
 
 
 def _receipt(payment: Payment, tender: OfflineTender) -> Receipt:
@@ -138,15 +123,7 @@ def _receipt(payment: Payment, tender: OfflineTender) -> Receipt:
         return numbered(payment, tender.tendered_at)
     series.next_number = max(series.next_number, tender.number + 1)
     series.save(update_fields=["next_number"])
-    token = new_token()
-    return Receipt.objects.create(
-        series=series,
-        number=tender.number,
-        payment=payment,
-        token=token,
-        short_code=short_code(token),
-        issued_at=tender.tendered_at,
-    )
+    return issue(payment, series, tender.number, tender.tendered_at)
 
 
 def _inputs(tender: OfflineTender) -> dict[str, object]:

@@ -7,14 +7,13 @@ from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record, remember
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict, Missing
-from koumen.kit.ids import new_id
 from koumen.ledger.commands import account_for
 from koumen.ledger.rules.chart import AccountKind
 from koumen.ledger.rules.entries import EntryKind
-from koumen.payments.commands.tendering import agreement_to_pay, receive
+from koumen.payments.commands.tendering import agreement_to_pay, begin_payment, lock_visit_of_money, receive
 from koumen.payments.events import PaymentClosed, PaymentLostSight, PaymentOpened, WalletShown
 from koumen.payments.models import Payment
-from koumen.payments.permissions import may_settle_payment, may_take_money, visible_to
+from koumen.payments.permissions import may_settle_payment, visible_to
 from koumen.payments.queries import remaining_minor
 from koumen.payments.rules.wallet import QR_LIVES, Charge
 from koumen.payments.states import PAYMENT, PaymentState
@@ -35,20 +34,14 @@ def open_wallet(*, visit_id: UUID, amount_minor: int, key: UUID, actor: Actor, a
     memory = remember("open_wallet", actor=actor, key=key, inputs=inputs, at=at)
     if memory.answer is not None:
         return visible_to(actor).get(id=memory.answer["payment"])
-    visit = lock(visits_visible_to(actor), missing="visit-not-found", id=visit_id)
-    require(may_take_money(actor, visit), "visit-not-yours")
+    visit = lock_visit_of_money(visit_id, actor)
     agreement = agreement_to_pay(visit, amount_minor, at)
-    payment = Payment.objects.create(
-        id=new_id(),
-        visit=visit,
-        agreement=agreement,
-        account_id=visit.account_id,
-        agent_id=visit.agent_id,
+    payment = begin_payment(
+        visit,
+        agreement,
         tender="wallet",
-        state=PAYMENT.move(None, "open"),
         amount_minor=amount_minor,
-        currency=visit.currency,
-        opened_at=at,
+        at=at,
         expires_at=at + QR_LIVES,
     )
     record(
