@@ -3,7 +3,8 @@
 The page is a form that needs no script and no mouse. Dragging opens the same form, filled in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from koumen.dispatch.commands import CannotBe, Decided, Placing
 from koumen.dispatch.queries import Spot
 from koumen.dispatch.rules.planning import MoveReason, RefusalReason
 from koumen.kit import clock
+from koumen.kit.actor import Actor
 from koumen.kit.errors import Invalid, Refusal
 from koumen.visits import queries as visits
 from koumen.web.console.pages.board_drawing import MINUTE
@@ -72,9 +74,8 @@ def spots(request: HttpRequest, visit_id: UUID) -> JsonResponse:
 @require_POST
 def place(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Put it there; what cannot be is said with its reason, and nothing is written."""
-    actor, at = actor_of(request), clock.now()
-    visit = visits.visit(actor=actor, visit_id=visit_id)
-    try:
+
+    def put(visit: "Visit", actor: Actor, at: datetime) -> Decided | CannotBe:
         asked = asked_in(request, visit)
         placing = Placing(
             shift_id=asked.shift_id,
@@ -82,58 +83,64 @@ def place(request: HttpRequest, visit_id: UUID) -> HttpResponse:
             arrive_at=asked.arrive_at,
             reason=_move_reason(asked.reason),
         )
-        done = commands.place_visit(visit_id=visit_id, placing=placing, actor=actor, at=at)
-    except Refusal as refusal:
-        return form(request, visit_id, refused=[words(refusal.code, **refusal.params)])
-    return _answered(request, visit, done)
+        return commands.place_visit(visit_id=visit_id, placing=placing, actor=actor, at=at)
+
+    return _decide(request, visit_id, put)
 
 
 @signed_in
 @require_POST
 def swap(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Exchange it with a visit of another agent."""
-    actor, at = actor_of(request), clock.now()
-    visit = visits.visit(actor=actor, visit_id=visit_id)
-    try:
-        done = commands.swap_visits(
+
+    def exchange(_visit: "Visit", actor: Actor, at: datetime) -> Decided | CannotBe:
+        return commands.swap_visits(
             visit_id=visit_id,
             other_id=read_id(request.POST.get("other", "")),
             reason=_move_reason(request.POST.get("reason", "")),
             actor=actor,
             at=at,
         )
-    except Refusal as refusal:
-        return form(request, visit_id, refused=[words(refusal.code, **refusal.params)])
-    return _answered(request, visit, done)
+
+    return _decide(request, visit_id, exchange)
 
 
 @signed_in
 @require_POST
 def refuse(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Say who does not go, with one reason."""
-    actor, at = actor_of(request), clock.now()
-    visit = visits.visit(actor=actor, visit_id=visit_id)
-    try:
-        done = commands.refuse_agent(
+
+    def keep_away(_visit: "Visit", actor: Actor, at: datetime) -> Decided | CannotBe:
+        return commands.refuse_agent(
             visit_id=visit_id,
             agent_id=read_id(request.POST.get("agent", "")),
             reason=_refusal_reason(request.POST.get("reason", "")),
             actor=actor,
             at=at,
         )
-    except Refusal as refusal:
-        return form(request, visit_id, refused=[words(refusal.code, **refusal.params)])
-    return _answered(request, visit, done)
+
+    return _decide(request, visit_id, keep_away)
 
 
 @signed_in
 @require_POST
 def release(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Give it back to the plan."""
+
+    def give_back(_visit: "Visit", actor: Actor, at: datetime) -> Decided | CannotBe:
+        return commands.release_visit(visit_id=visit_id, actor=actor, at=at)
+
+    return _decide(request, visit_id, give_back)
+
+
+def _decide(
+    request: HttpRequest, visit_id: UUID, act: "Callable[[Visit, Actor, datetime], Decided | CannotBe]"
+) -> HttpResponse:
+    """Do it; a refusal and what the judge has against it come back on the form."""
     actor, at = actor_of(request), clock.now()
     visit = visits.visit(actor=actor, visit_id=visit_id)
     try:
-        done = commands.release_visit(visit_id=visit_id, actor=actor, at=at)
+        done = act(visit, actor, at)
     except Refusal as refusal:
         return form(request, visit_id, refused=[words(refusal.code, **refusal.params)])
     return _answered(request, visit, done)
