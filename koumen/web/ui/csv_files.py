@@ -1,8 +1,9 @@
 """Lists as files for a spreadsheet."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
+from typing import Any, Protocol, TypeVar
 
 from django.http import StreamingHttpResponse
 
@@ -22,6 +23,28 @@ def csv_file(name: str, head: Sequence[object], rows: Iterable[Sequence[object]]
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+class Page(Protocol):
+    """A part of a long list, and where the next one begins; None: it was the last."""
+
+    @property
+    def older(self) -> Any:
+        """What the next question is told."""
+
+
+Found = TypeVar("Found", bound=Page)
+
+
+def every_page(find: Callable[[Any], Found]) -> Iterator[Found]:
+    """All parts of a list, one after the other; ``find`` is told where the part begins."""
+    before = None
+    while True:
+        found = find(before)
+        yield found
+        if found.older is None:
+            return
+        before = found.older
 
 
 class _Echo:

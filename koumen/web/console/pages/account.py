@@ -23,7 +23,7 @@ from koumen.credit.permissions import (
 from koumen.credit.queries.buying import reservations_of
 from koumen.credit.queries.plans import plans_of
 from koumen.credit.queries.proposals import waiting_proposals
-from koumen.credit.queries.timeline import KINDS, Place, TimelineRow, TimelineSearch, timeline
+from koumen.credit.queries.timeline import KINDS, Place, TimelinePage, TimelineRow, TimelineSearch, timeline
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.allocation import Bucket
 from koumen.credit.rules.buying import room_minor
@@ -49,7 +49,7 @@ from koumen.web.console.pages.who import told_who
 from koumen.web.console.pages.words import word
 from koumen.web.ui import credit_words
 from koumen.web.ui.actors import actor_of, signed_in
-from koumen.web.ui.csv_files import csv_file
+from koumen.web.ui.csv_files import csv_file, every_page
 
 if TYPE_CHECKING:
     from koumen.credit.models import CreditAccount
@@ -229,13 +229,11 @@ def show_csv(request: HttpRequest, account: str) -> HttpResponseBase:
 
 
 def _all(actor: Actor, account_id: UUID, search: TimelineSearch) -> Iterator[TimelineRow]:
-    before = None
-    while True:
-        found = timeline(actor=actor, account_id=account_id, search=search, before=before, limit=A_FILE_PAGE)
+    def find(before: Place | None) -> TimelinePage:
+        return timeline(actor=actor, account_id=account_id, search=search, before=before, limit=A_FILE_PAGE)
+
+    for found in every_page(find):
         yield from found.rows
-        if found.older is None:
-            return
-        before = found.older
 
 
 @signed_in

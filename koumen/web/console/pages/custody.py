@@ -31,7 +31,7 @@ from koumen.web.console.pages.words import HAND_INS, word
 from koumen.web.ui import wording
 from koumen.web.ui.actors import actor_of, signed_in
 from koumen.web.ui.amounts import read_id
-from koumen.web.ui.csv_files import csv_file
+from koumen.web.ui.csv_files import csv_file, every_page
 from koumen.web.ui.item_words import CONDITIONS, KINDS
 from koumen.web.ui.notes import note_rows, read_notes, worth
 from koumen.web.ui.refusals import words
@@ -184,13 +184,10 @@ def hand_ins_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 def _all(actor: Actor, search: HandInSearch) -> "Iterator[HandIn]":
-    before = None
-    while True:
-        found = hand_ins_found(actor=actor, search=search, before=before, limit=A_FILE_PAGE)
+    for found in every_page(
+        lambda before: hand_ins_found(actor=actor, search=search, before=before, limit=A_FILE_PAGE)
+    ):
         yield from found.hand_ins
-        if found.older is None:
-            return
-        before = found.older
 
 
 def _row(row: "HandIn") -> tuple[object, ...]:

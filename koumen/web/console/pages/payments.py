@@ -18,7 +18,7 @@ from koumen.payments.queries import PaymentSearch, payments_found, verify_url
 from koumen.web.console.pages.frame import page, without
 from koumen.web.console.pages.words import PAYMENTS, TENDERS, word
 from koumen.web.ui.actors import actor_of, signed_in
-from koumen.web.ui.csv_files import csv_file
+from koumen.web.ui.csv_files import csv_file, every_page
 
 if TYPE_CHECKING:
     from koumen.payments.models import Payment
@@ -99,13 +99,10 @@ def payments_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 def _all(actor: Actor, search: PaymentSearch) -> "Iterator[Payment]":
-    before = None
-    while True:
-        found = payments_found(actor=actor, search=search, before=before, limit=A_FILE_PAGE)
+    for found in every_page(
+        lambda before: payments_found(actor=actor, search=search, before=before, limit=A_FILE_PAGE)
+    ):
         yield from found.payments
-        if found.older is None:
-            return
-        before = found.older
 
 
 def _row(payment: "Payment") -> tuple[object, ...]:

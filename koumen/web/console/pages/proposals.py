@@ -35,7 +35,7 @@ from koumen.web.console.pages.words import word
 from koumen.web.ui import wording
 from koumen.web.ui.actors import actor_of, signed_in
 from koumen.web.ui.amounts import LONGEST_AMOUNT
-from koumen.web.ui.csv_files import csv_file
+from koumen.web.ui.csv_files import csv_file, every_page
 from koumen.web.ui.refusals import words
 
 if TYPE_CHECKING:
@@ -289,13 +289,10 @@ def home_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 def _all(actor: Actor, search: ProposalSearch) -> "Iterator[Proposal]":
-    before = None
-    while True:
-        found = proposals_found(actor=actor, search=search, before=before, limit=A_FILE_PAGE)
+    for found in every_page(
+        lambda before: proposals_found(actor=actor, search=search, before=before, limit=A_FILE_PAGE)
+    ):
         yield from found.proposals
-        if found.older is None:
-            return
-        before = found.older
 
 
 @signed_in
