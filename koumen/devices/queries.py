@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q
 
 from koumen.agents.models import Agent
 from koumen.audit.command import require
-from koumen.devices.models import AppVersion, Device, DeviceAct, DeviceAlarm, Enrolment
+from koumen.devices.models import AppVersion, Device, DeviceAct, DeviceAlarm
 from koumen.devices.permissions import acts_visible_to, may_manage_devices, may_review_acts, visible_to
 from koumen.devices.rules.envelope import SignedAct, read_signed_act
 from koumen.devices.rules.sealing import sealing_key
@@ -206,18 +206,6 @@ def open_alarms(*, actor: Actor) -> list[DeviceAlarm]:
     return list(
         DeviceAlarm.objects.filter(taken_at=None).select_related("device__agent").order_by("raised_at")
     )
-
-
-def enrolment_state(*, actor: Actor, enrolment_id: UUID) -> Enrolment:
-    """An enrolment, and its device once a phone took it; one query.
-
-    Raises Denied("devices-not-yours") or Missing("enrolment-not-found").
-    """
-    require(may_manage_devices(actor), "devices-not-yours")
-    found = Enrolment.objects.select_related("device", "agent").filter(id=enrolment_id).first()
-    if found is None:
-        raise Missing("enrolment-not-found")
-    return found
 
 
 def agents_to_equip(*, actor: Actor) -> list[Agent]:

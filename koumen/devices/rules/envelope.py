@@ -92,11 +92,6 @@ def write_act(fields: Mapping[str, object]) -> str:
     return canonical(fields)
 
 
-def act_fields(act: SignedAct) -> dict[str, object]:
-    """The fields again, as they are written."""
-    return dict(_mapping(act.text))
-
-
 def _read(text: str, signature: bytes) -> SignedAct:
     values = _mapping(text)
     if set(values) != _FIELDS or values["v"] != VERSION:
