@@ -20,8 +20,7 @@ from typing import Any
 import numpy as np
 
 from koumen.dispatch.solver.day import Node
-from koumen.dispatch.solver.travel import distance_m
-from koumen.kit.place import Place
+from koumen.kit.place import Place, distance_m
 from koumen.simulation.dispatch_days import HOUR, SERVICE_S, Day
 
 HOURS = range(9, 17)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from koumen.dispatch.solver.travel import ALWAYS, Span, StraightLine, arrive, band_at, distance_m, leave
+from koumen.dispatch.solver.travel import ALWAYS, Span, StraightLine, arrive, band_at, leave
 from koumen.kit.errors import Invalid
-from koumen.kit.place import Place
+from koumen.kit.place import Place, distance_m
 
 # what the product comes with
 LINE = StraightLine(fixed_s=300, first_s=300, s_per_m=1.3 * 3.6 / 25, margin=1.6)

@@ -9,12 +9,12 @@ from koumen.audit.models import Fact
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.errors import Conflict, Denied, Invalid
-from koumen.kit.place import Place
+from koumen.kit.place import Place, distance_m
 from koumen.visits import commands
 from koumen.visits.jobs import delete_old_places
 from koumen.visits.models import PointProof
 from koumen.visits.queries.places import points_of, points_to_look_at
-from koumen.visits.rules.points import Look, Moment, Point, looks, metres
+from koumen.visits.rules.points import Look, Moment, Point, looks
 from koumen.visits.states import VisitState
 from tests import builders
 from tests.visits.stories import MINUTE, Story, a_visit
@@ -95,9 +95,9 @@ def test_nobody_drives_ten_kilometres_in_a_minute_and_twenty_minutes_are_enough(
         assert (Look.TOO_FAST in found) is odd
 
 
-def test_a_degree_of_latitude_is_a_hundred_and_eleven_kilometres() -> None:
-    assert metres(Place(30, 120), Place(31, 120)) == pytest.approx(111_195, rel=1e-4)
-    assert metres(HOME, HOME) == 0
+def test_a_degree_of_latitude_is_a_hundred_and_eleven_kilodistance_m() -> None:
+    assert distance_m(Place(30, 120), Place(31, 120)) == pytest.approx(111_195, rel=1e-4)
+    assert distance_m(HOME, HOME) == 0
 
 
 def test_an_odd_place_is_looked_at_by_a_person_and_stops_nothing(at: datetime) -> None:

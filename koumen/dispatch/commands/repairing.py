@@ -18,10 +18,10 @@ from koumen.dispatch.queries.planning import Routes, Situation, node_of, situati
 from koumen.dispatch.rules.planning import MOST_TOGETHER, RepairRefusal
 from koumen.dispatch.solver.mend import Loose, Part
 from koumen.dispatch.solver.repair import Trouble, repair
-from koumen.dispatch.solver.travel import distance_m
 from koumen.dispatch.states import REPAIR, RepairState
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Invalid, Missing
+from koumen.kit.place import distance_m
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,9 @@ from koumen.dispatch.rules.needs import Brings, Lack, Needs, Purpose, lacking, s
 from koumen.dispatch.rules.service import service_s_for
 from koumen.dispatch.rules.slot import SlotRequest
 from koumen.dispatch.rules.wish import VisitWish
-from koumen.dispatch.solver.travel import distance_m
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Missing
-from koumen.kit.place import Place
+from koumen.kit.place import Place, distance_m
 from koumen.people.models import Customer
 from koumen.visits.models import Visit
 from koumen.visits.queries import closed_visits

@@ -18,8 +18,8 @@ from koumen.dispatch.rules.slot import Slot, SlotRequest
 from koumen.dispatch.rules.urgent import MOST_WAYS, NEAREST_SHIFTS, TIGHT_S, URGENT_LEAD
 from koumen.dispatch.solver.day import Day, Insertion, Node, day_of, gaps_for, insertion
 from koumen.dispatch.solver.offer import Chance, Wanted, chances
-from koumen.dispatch.solver.travel import distance_m
 from koumen.kit.actor import Actor
+from koumen.kit.place import distance_m
 from koumen.visits.models import Visit
 from koumen.visits.states import VisitState
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from koumen.dispatch.solver.travel import EARTH_RADIUS_M
+from koumen.kit.place import EARTH_RADIUS_M
 
 # OpenStreetMap's classes of roads that are driven; the number is kept in the file, so new ones go to the end.
 CLASSES = {

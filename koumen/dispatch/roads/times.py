@@ -13,8 +13,8 @@ import routingkit_cch
 from numpy.typing import NDArray
 
 from koumen.dispatch.roads.graph import NO_STOPPING, Roadmap
-from koumen.dispatch.solver.travel import EARTH_RADIUS_M, NO_WAY_S, Seconds
-from koumen.kit.place import Place
+from koumen.dispatch.solver.travel import NO_WAY_S, Seconds
+from koumen.kit.place import EARTH_RADIUS_M, Place
 
 Q = TypeVar("Q")
 

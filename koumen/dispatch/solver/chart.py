@@ -15,8 +15,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from koumen.dispatch.solver.travel import EARTH_RADIUS_M, StraightLine, degrees
-from koumen.kit.place import Place
+from koumen.dispatch.solver.travel import StraightLine, degrees
+from koumen.kit.place import EARTH_RADIUS_M, Place
 
 # Directions in which coordinates are taken, half of them as ``back``: the bound is right to one part in fifty.
 DIRECTIONS = 16

@@ -10,20 +10,19 @@ wait and leave in a quicker band, so the earliest arrival never falls when leavi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import asin, ceil, cos, radians, sin, sqrt
+from math import ceil
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from koumen.kit.place import Place
+from koumen.kit.place import EARTH_RADIUS_M, Place, distance_m
 
 NEVER = -(1 << 60)
 EVER = 1 << 60
 # Longer than any day and small enough that a sum of several still fits 32 bits: there is no way.
 NO_WAY_S = 10_000_000
 
-EARTH_RADIUS_M = 6_371_009  # mean radius (IUGG)
 
 Seconds = NDArray[np.int32]
 Leg = tuple[int, ...]
@@ -116,15 +115,6 @@ class Ways:
         if self._always:
             return max(there_by - leg[0], NEVER)
         return leave(self.spans, leg, there_by)
-
-
-def distance_m(start: Place, end: Place) -> float:
-    """The great-circle distance (haversine), in metres."""
-    north, south = radians(start.latitude), radians(end.latitude)
-    half_height = sin((south - north) / 2)
-    half_width = sin(radians(end.longitude - start.longitude) / 2)
-    chord = half_height * half_height + cos(north) * cos(south) * half_width * half_width
-    return 2 * EARTH_RADIUS_M * asin(sqrt(min(1.0, chord)))
 
 
 def degrees(places: Sequence[Place]) -> NDArray[np.float64]:

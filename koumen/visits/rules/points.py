@@ -4,15 +4,13 @@ A signal never decides anything and never counts against an agent (threat T11): 
 and whoever lies about a place has other means. It says where to look.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from koumen.kit.place import Place
+from koumen.kit.place import Place, distance_m
 
-EARTH_M = 6_371_008.8  # mean radius (IUGG)
 # A car on a motorway; faster than 200 km/h nobody drives through a city (T11).
 FASTEST_M_S = 200 / 3.6
 # The door protocol's circle in the country; in towns telephones are off by less.
@@ -47,17 +45,6 @@ class Point:
     is_mock: bool = False
 
 
-def metres(one: Place, other: Place) -> float:
-    """The great circle between two places."""
-    north, far_north = math.radians(one.latitude), math.radians(other.latitude)
-    turn = math.radians(other.longitude - one.longitude)
-    half = (
-        math.sin((far_north - north) / 2) ** 2
-        + math.cos(north) * math.cos(far_north) * math.sin(turn / 2) ** 2
-    )
-    return 2 * EARTH_M * math.asin(min(1.0, math.sqrt(half)))
-
-
 def looks(
     point: Point, at: datetime, *, moment: Moment, door: Place, before: Sequence[tuple[Place, datetime]]
 ) -> tuple[Look, ...]:
@@ -65,7 +52,7 @@ def looks(
     against = {
         Look.MOCK: point.is_mock,
         Look.TOO_EXACT: point.accuracy_m < TOO_EXACT_M,
-        Look.FAR: moment is Moment.ARRIVED and metres(point.place, door) > FAR_M + point.accuracy_m,
+        Look.FAR: moment is Moment.ARRIVED and distance_m(point.place, door) > FAR_M + point.accuracy_m,
         Look.TOO_FAST: any(_is_too_fast(point, at, place, when) for place, when in before),
     }
     return tuple(look for look, applies in against.items() if applies)
@@ -73,5 +60,5 @@ def looks(
 
 def _is_too_fast(point: Point, at: datetime, place: Place, when: datetime) -> bool:
     seconds = (at - when).total_seconds()
-    away = metres(point.place, place) - point.accuracy_m
+    away = distance_m(point.place, place) - point.accuracy_m
     return away > FAR_M and (seconds <= 0 or away / seconds > FASTEST_M_S)
