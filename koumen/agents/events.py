@@ -124,3 +124,25 @@ class ItemMended(Event):
     """A thing is fit again, was found, or is given up; the subject is the thing."""
 
     condition: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortraitUploaded(Event):
+    """A photo of an agent was put in and waits for a second person; the subject is the agent."""
+
+    portrait_id: UUID
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortraitApproved(Event):
+    """A second person approved the photo by which customers know an agent; the subject is the agent."""
+
+    portrait_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortraitEnded(Event):
+    """A photo of an agent is shown to nobody any more and was deleted; the subject is the agent."""
+
+    portrait_id: UUID

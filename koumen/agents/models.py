@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from koumen.documents.models import Document
 from koumen.kit.ids import new_id
 from koumen.people.models import Person
 
@@ -118,5 +119,47 @@ class Loan(models.Model):
                 condition=models.Q(ended_at__isnull=True, ended_by="", condition_back="")
                 | (models.Q(ended_at__isnull=False) & ~models.Q(ended_by="") & ~models.Q(condition_back="")),
                 name="agents_loan_ended_whole",
+            ),
+        ]
+
+
+class Portrait(models.Model):
+    """A photo of an agent; customers see the one that a second person approved. Ended, the file is deleted."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="portraits")
+    document = models.OneToOneField(Document, null=True, on_delete=models.PROTECT, related_name="portrait")
+    digest = models.CharField(max_length=64)  # SHA-256 of the file, hexadecimal
+    shown_until = models.DateField()  # a face changes
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)  # replaced, refused or taken away
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent"],
+                condition=models.Q(approved_at__isnull=False, ended_at__isnull=True),
+                name="agents_one_portrait_shown",
+            ),
+            models.UniqueConstraint(
+                fields=["agent"],
+                condition=models.Q(approved_at__isnull=True, ended_at__isnull=True),
+                name="agents_one_portrait_waits",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_at__isnull=True, approved_by__isnull=True)
+                | (
+                    models.Q(approved_at__isnull=False, approved_by__isnull=False)
+                    & ~models.Q(approved_by=models.F("uploaded_by"))
+                ),
+                name="agents_portrait_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, document__isnull=False)
+                | models.Q(ended_at__isnull=False, document__isnull=True),
+                name="agents_portrait_ended_whole",
             ),
         ]

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from koumen.agents.models import Agent, Loan
+from koumen.agents.models import Agent, Loan, Portrait
 from koumen.kit.actor import Actor, Role
 
 
@@ -21,6 +21,16 @@ def may_report_on_shift(actor: Actor, agent_id: UUID) -> bool:
 def may_keep_items(actor: Actor) -> bool:
     """Hand things out and take them back: the office, and the system for a demonstration."""
     return actor.has(Role.DISPATCHER, Role.FINANCE, Role.ADMINISTRATOR, Role.SYSTEM)
+
+
+def may_keep_portraits(actor: Actor) -> bool:
+    """The administrator: never whoever sends the agent (T12)."""
+    return actor.has(Role.ADMINISTRATOR)
+
+
+def may_approve_portrait(actor: Actor, portrait: Portrait) -> bool:
+    """Another administrator than the one who put it in."""
+    return may_keep_portraits(actor) and actor.person_id != portrait.uploaded_by_id
 
 
 def may_open_shift(actor: Actor, agent_id: UUID) -> bool:

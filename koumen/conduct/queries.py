@@ -11,6 +11,7 @@ from koumen.branch.queries import this_branch
 from koumen.conduct.models import Complaint, Dispute, PolicyPack, Ruling
 from koumen.conduct.permissions import complaints_visible_to, visible_to
 from koumen.conduct.rules.complaints import ComplaintRules, warn_at
+from koumen.conduct.rules.keeping import EvidenceRules
 from koumen.conduct.rules.pack import CashLimits, CustodyRules, DoorRules, Pack, read_pack
 from koumen.kit.actor import Actor, Role
 from koumen.kit.clock import local_date
@@ -162,3 +163,25 @@ def disputes_of(*, actor: Actor, customer_id: UUID) -> list[Dispute]:
     """A customer's disputes, newest first; one query."""
     may = actor.is_staff or actor.role is Role.SYSTEM or actor.customer_id == customer_id
     return list(Dispute.objects.filter(customer_id=customer_id).order_by("-opened_at")) if may else []
+
+
+def evidence_rules(*, at: datetime) -> EvidenceRules:
+    """How long photos and signatures are kept, by the pack of that day; one query. Raises Missing("pack-not-found")."""
+    return _pack(at).evidence
+
+
+def is_quarrelled_over(*, customer_id: UUID, visit_id: UUID, at: datetime, but: UUID | None = None) -> bool:
+    """Whether a complaint or a dispute may still need what is known of a visit: three queries at most.
+
+    A complaint about this visit or about none, and any dispute of the customer; while it is open, and after its
+    end for as long as the pack says. ``but``: leave one complaint out.
+    """
+    since = at - evidence_rules(at=at).after_quarrel
+    about = Q(subject_id=visit_id) | Q(subject_id=None)
+    complaints = Complaint.objects.filter(about, customer_id=customer_id)
+    if but:
+        complaints = complaints.exclude(id=but)
+    if complaints.filter(Q(answered_at=None) | Q(answered_at__gt=since)).exists():
+        return True
+    disputes = Dispute.objects.filter(customer_id=customer_id)
+    return disputes.filter(Q(closed_at=None) | Q(closed_at__gt=since)).exists()

@@ -201,7 +201,12 @@ ACCOUNT_RATE_LIMITS = {
     "code_to_number": "3/m/key,10/d/key",
 }
 # Questions without signing in: a neighbourhood shares an address; a customer's telephone rings three times an hour.
-KOUMEN_QUESTION_LIMITS = {"genuine": "20/10m/ip", "genuine_number": "3/h/key", "badge": "30/10m/ip"}
+KOUMEN_QUESTION_LIMITS = {
+    "genuine": "20/10m/ip",
+    "genuine_number": "3/h/key",
+    "badge": "30/10m/ip",
+    "visitor": "10/h/key",  # whoever found a link may not try all badges
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.read("KOUMEN_PROXIES", "1" if IS_PRODUCTION else "0"))
 # Counts of tries, for all processes together; the table comes with the room people.
 CACHES = {
@@ -222,6 +227,10 @@ LOGIN_URL = "account_login"
 # Three requests a second for a whole minute is no person.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# Files stay in memory, up to a telephone's photo (documents/rules/picture.py): what people send is never written to the
+# disk in clear. A larger one is not there, and the form says so.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 8_400_000
 
 PROCRASTINATE_ON_APP_READY = None
 LOGGING_CONFIG = None

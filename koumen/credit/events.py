@@ -127,6 +127,7 @@ class CostSheetConfirmed(Event):
     how: str
     digest: str
     signature_id: UUID | None
+    signature_sha256: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,14 @@
-"""Issuing and storing documents."""
+"""Issuing, storing and deleting documents."""
 
 import hashlib
 from datetime import date, datetime
+from uuid import UUID
 
 from django.conf import settings
 
-from koumen.audit.command import command
+from koumen.audit.command import command, lock
 from koumen.audit.commands import record
-from koumen.documents.events import DocumentStored
+from koumen.documents.events import DocumentDeleted, DocumentStored
 from koumen.documents.models import Document
 from koumen.documents.queries import signer
 from koumen.documents.rules.cost_sheet import CostSheetContent
@@ -83,3 +84,15 @@ def store_document(
         at=at,
     )
     return document
+
+
+@command
+def delete_document(*, document_id: UUID, actor: Actor, at: datetime) -> None:
+    """Delete a file with its key: nobody reads it any more. Who may is asked by the room that holds the reference.
+
+    Records DocumentDeleted. Raises Missing("document-not-found").
+    """
+    document = lock(Document.objects.defer("sealed"), missing="document-not-found", id=document_id)
+    kind = document.kind
+    document.delete()
+    record(DocumentDeleted(subject_id=document_id, document_kind=kind), actor=actor, at=at)

@@ -13,3 +13,10 @@ class DocumentStored(Event):
     media_type: str
     sha256: str
     size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentDeleted(Event):
+    """A stored file is no longer kept; what it was is known by the digest of DocumentStored alone."""
+
+    document_kind: str

@@ -10,7 +10,7 @@ class Document(models.Model):
     """A stored file: its bytes sealed, its digest in clear. Never changed; removed when its retention ends."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    kind = models.TextField()  # receipt, cost_sheet
+    kind = models.TextField()  # receipt, cost_sheet, evidence, portrait
     media_type = models.TextField()
     sha256 = models.BinaryField()  # of the bytes before sealing
     size = models.IntegerField()

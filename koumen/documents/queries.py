@@ -33,6 +33,14 @@ def read_document(document_id: UUID) -> bytes:
     return content
 
 
+def digest_of(document_id: UUID) -> str:
+    """SHA-256 of a stored file, hexadecimal; one query. Raises Missing("document-not-found")."""
+    row = Document.objects.filter(id=document_id).only("sha256").first()
+    if row is None:
+        raise Missing("document-not-found")
+    return bytes(row.sha256).hex()
+
+
 def verify_pdf(pdf: bytes) -> SignatureReport:
     """Whether a file somebody shows us is exactly a document this lender issued; no query."""
     return check_pdf(pdf, certificate())

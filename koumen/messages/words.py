@@ -69,7 +69,7 @@ WORDS: dict[Template, str] = {
     ),
     Template.AGENT_NEAR: _(
         "%(lender)s: %(agent)s, badge %(badge)s, is near and will be at your door at about %(time)s. Compare the two "
-        "pictures first."
+        "pictures first. Is it them? %(link)s"
     ),
     Template.AGENT_SET_OUT: _(
         "%(lender)s: %(agent)s, badge %(badge)s, is on the way to you and comes between %(window)s. "

@@ -1,7 +1,7 @@
 """What happens in the life of a visit; the subject is the visit unless an event says otherwise."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from koumen.kit.events import Event
@@ -349,3 +349,41 @@ class FollowUpDone(Event):
     """Somebody at the office answered the customer's question."""
 
     about: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceKept(Event):
+    """A photo or a signature was kept, for a purpose and until a day; the digest proves later which one."""
+
+    evidence_id: UUID
+    document_id: UUID
+    purpose: str
+    way: str
+    sha256: str
+    delete_on: date
+    witness_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceSeen(Event):
+    """Somebody at the office looked at a photo or a signature, for a reason."""
+
+    evidence_id: UUID
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceObjected(Event):
+    """The customer does not want a photo or a signature to be kept; the complaint has a clock."""
+
+    evidence_id: UUID
+    complaint_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceDeleted(Event):
+    """A photo or a signature is no longer kept."""
+
+    evidence_id: UUID
+    purpose: str
+    why: str

@@ -12,11 +12,13 @@ from koumen.kit.errors import Conflict
 from koumen.visits import queries
 from koumen.visits.commands.afterwards import ask_handover
 from koumen.visits.commands.booking import lapse_visit
+from koumen.visits.commands.evidence import delete_due_evidence
 from koumen.visits.commands.following import follow_owed
 from koumen.visits.commands.places import delete_places
 from koumen.visits.commands.telling import notify_customer
 from koumen.visits.commands.watching import raise_alarm
 from koumen.visits.queries.afterwards import handovers_to_ask
+from koumen.visits.queries.evidence import evidence_due
 from koumen.visits.queries.places import visits_with_old_places
 from koumen.visits.rules.handovers import ASK_FROM_HOUR
 from koumen.visits.rules.outcomes import AlertKind
@@ -89,3 +91,13 @@ def delete_old_places(timestamp: int) -> None:
     at = clock.now()
     for visit_id in visits_with_old_places(at=at):
         delete_places(visit_id=visit_id, actor=SYSTEM, at=at)
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(name="koumen.visits.jobs.delete_old_evidence", queue="normal")
+def delete_old_evidence(timestamp: int) -> None:
+    """Every night, delete photos and signatures whose day has come; what a quarrel needs is asked about again next night."""
+    del timestamp
+    at = clock.now()
+    for evidence_id in evidence_due(at=at):
+        delete_due_evidence(evidence_id=evidence_id, actor=SYSTEM, at=at)

@@ -4,7 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from koumen.agents.models import Agent, Shift
+from koumen.conduct.models import Complaint
 from koumen.credit.models import CreditAccount, Quote
+from koumen.documents.models import Document
 from koumen.kit.ids import new_id
 from koumen.people.models import Customer, Person
 from koumen.visits.rules.secrets import CARD_NUMBERS
@@ -221,7 +223,10 @@ class Alert(models.Model):
 
 
 class WillCheck(models.Model):
-    """What the customer answered before an amount was spoken of, as codes. Append-only; the newest counts."""
+    """What the customer answered before an amount was spoken of, as codes; and who pays, by name, if somebody else does.
+
+    Append-only; the newest counts.
+    """
 
     id = models.BigAutoField(primary_key=True)
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="will_checks")
@@ -229,6 +234,7 @@ class WillCheck(models.Model):
     understands = models.BooleanField()
     is_free = models.BooleanField()
     payer = models.TextField()  # rules.will.Payer
+    payer_name = models.BinaryField(null=True)  # of whoever else pays; sealed under the customer's key
     asked_at = models.DateTimeField()
 
 
@@ -335,3 +341,35 @@ class FollowUp(models.Model):
     noted_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     done_by = models.TextField(blank=True)  # an actor's key
+
+
+class Evidence(models.Model):
+    """A photo or a signature of a visit, for one purpose and until a day; deleted, the row and the digest stay."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="evidence")
+    purpose = models.TextField()  # rules.evidence.Purpose
+    way = models.TextField()  # rules.evidence.Way
+    document = models.OneToOneField(Document, null=True, on_delete=models.PROTECT, related_name="evidence")
+    digest = models.CharField(max_length=64)  # SHA-256 of the file, hexadecimal
+    taken_at = models.DateTimeField()
+    taken_by = models.TextField()  # an actor's key
+    delete_on = models.DateField()
+    # the complaint by which the customer objects to its being kept
+    objection = models.OneToOneField(Complaint, null=True, on_delete=models.PROTECT, related_name="evidence")
+    deleted_at = models.DateTimeField(null=True)
+    deleted_why = models.TextField(blank=True)  # rules.evidence.Deleted
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(deleted_at__isnull=True, deleted_why="", document__isnull=False)
+                | (Q(deleted_at__isnull=False, document__isnull=True) & ~Q(deleted_why="")),
+                name="visits_evidence_deleted_whole",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["delete_on"], condition=Q(deleted_at__isnull=True), name="visits_evidence_due"
+            )
+        ]

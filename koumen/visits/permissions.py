@@ -7,9 +7,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from koumen.kit.actor import Actor, Role
 from koumen.people.models import Delegate
-from koumen.visits.models import DoorCard, Visit
+from koumen.visits.models import DoorCard, Evidence, Visit
 from koumen.visits.rules.outcomes import ConfirmedOn
-from koumen.visits.states import VisitState
+from koumen.visits.states import OPEN_STATES, VisitState
 
 
 def visible_to(actor: Actor) -> QuerySet[Visit]:
@@ -160,6 +160,13 @@ def may_have_link(actor: Actor, visit: Visit) -> bool:
     return is_own_customer(actor, visit) or actor.role is Role.SYSTEM
 
 
+def may_see_visitors(actor: Actor, visit: Visit) -> bool:
+    """Faces of who comes: the customer while the visit is to come or goes on; never a relative, nor afterwards."""
+    return (
+        is_own_customer(actor, visit) and visit.state in OPEN_STATES and visit.state != VisitState.REQUESTED
+    )
+
+
 def may_break_off_visit(actor: Actor, visit: Visit) -> bool:
     """Either side of the door, and the desk that hears of trouble."""
     return is_own_agent(actor, visit) or is_own_customer(actor, visit) or is_desk(actor)
@@ -175,3 +182,15 @@ def may_see_pictures(actor: Actor, visit: Visit) -> bool:
 def may_see_code(actor: Actor, visit: Visit) -> bool:
     """The customer, and the system to send it to the customer's phone; never an agent, never staff."""
     return is_own_customer(actor, visit) or actor.role is Role.SYSTEM
+
+
+def evidence_visible_to(actor: Actor) -> QuerySet[Evidence]:
+    """Whoever may know of a visit knows what was kept of it, without seeing it; a relative does not."""
+    if actor.role is Role.RELATIVE:
+        return Evidence.objects.none()
+    return Evidence.objects.filter(visit__in=visible_to(actor))
+
+
+def may_look_at_evidence(actor: Actor) -> bool:
+    """Compliance and the administrator, who answer complaints; never whoever sent the agent, nor the agent."""
+    return actor.has(Role.COMPLIANCE, Role.ADMINISTRATOR)

@@ -1,7 +1,8 @@
 """The sheet of all costs: what it says, how long it must be read, and that nothing is borrowed without it."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -25,8 +26,9 @@ from koumen.credit.rules.cost_sheet import (
 )
 from koumen.credit.rules.parameters import Parameters
 from koumen.credit.rules.schedule import Instalment
+from koumen.documents.commands import delete_document, store_document
 from koumen.kit.actor import SYSTEM, Actor, Role
-from koumen.kit.errors import Conflict, Denied, Missing
+from koumen.kit.errors import Conflict, Denied, Invalid, Missing
 from koumen.kit.ids import new_id
 from tests import builders
 from tests.credit.stories import Line, a_line
@@ -200,10 +202,26 @@ def test_the_same_tap_sent_twice_confirms_once(line: Line, at: datetime) -> None
 def test_a_signature_in_person_needs_no_waiting_but_somebody_who_saw_it(line: Line, at: datetime) -> None:
     agent, customer = Actor(Role.AGENT, new_id(), agent_id=new_id()), customer_of(line)
     sheet = shown(line, agent, at)
+    signature = store_document(
+        kind="evidence",
+        media_type="image/png",
+        content=b"signed",
+        retain_until=date(2036, 1, 1),
+        actor=agent,
+        at=at,
+    )
+    given: dict[str, Any] = {"how": ConfirmedHow.SIGNATURE, "signature_id": signature.id}
     with pytest.raises(Denied, match="cost-sheet-not-yours"):
-        confirmed(sheet, customer, at, how=ConfirmedHow.SIGNATURE)
-    done = confirmed(sheet, agent, at, how=ConfirmedHow.SIGNATURE)
+        confirmed(sheet, customer, at, **given)
+    with pytest.raises(Invalid, match="signature-missing"), transaction.atomic():
+        confirmed(sheet, agent, at, how=ConfirmedHow.SIGNATURE)
+    with pytest.raises(Missing, match="document-not-found"), transaction.atomic():
+        confirmed(sheet, agent, at, how=ConfirmedHow.SIGNATURE, signature_id=new_id())
+    done = confirmed(sheet, agent, at, **given)
     assert (done.confirmed_how, done.confirmed_by) == ("signature", agent.key)
+    delete_document(document_id=signature.id, actor=SYSTEM, at=at)
+    left = CostSheet.objects.get(id=sheet.id)
+    assert (left.signature_id, left.signature_digest) == (signature.id, sha256(b"signed").hexdigest())
 
 
 @pytest.mark.django_db

@@ -62,7 +62,8 @@ def _afterwards(at: datetime) -> Iterator[Sight]:
     home, nobody = doors.as_customer(story.home.person_id), doors.nobody()
     office = doors.as_staff(builders.a_person(at, role=Role.COMPLIANCE))
     rating, handover = (
-        make_token(settings.KOUMEN_DOOR_KEY, visit_id=story.visit_id, purpose=purpose) for purpose in Purpose
+        make_token(settings.KOUMEN_DOOR_KEY, visit_id=story.visit_id, purpose=purpose)
+        for purpose in (Purpose.RATING, Purpose.HANDOVER)
     )
     yield Sight("public-rate", nobody, f"/public/rate/{rating}/")
     yield Sight("public-complain", nobody, f"/public/rate/{rating}/complain/")

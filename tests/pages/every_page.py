@@ -30,6 +30,7 @@ from tests import builders
 from tests.pages.care_sights import care_sights
 from tests.pages.credit_sights import credit_sights
 from tests.pages.custody_sights import custody_sights
+from tests.pages.evidence_sights import evidence_sights
 from tests.pages.live_sights import live_sights
 from tests.pages.mending_sights import mending_sights
 from tests.pages.phone_sights import phone_sights
@@ -56,6 +57,7 @@ def every_sight(at: datetime) -> Iterator[Sight]:
     yield from phone_sights(at)
     yield from custody_sights(at)
     yield from care_sights(at)
+    yield from evidence_sights(at)
     yield from live_sights(at)
     yield from _console(story)
 

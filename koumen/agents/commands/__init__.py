@@ -1,4 +1,4 @@
-"""Engaging agents, certifying them, planning their working days, what becomes of such a day, and what they take along."""
+"""Engaging agents, their portraits and certificates, their working days, what becomes of a day, and what they take along."""
 
 from koumen.agents.commands.items import (
     add_item,
@@ -8,6 +8,7 @@ from koumen.agents.commands.items import (
     open_shift,
     return_item,
 )
+from koumen.agents.commands.portraits import approve_portrait, upload_portrait, withdraw_portrait
 from koumen.agents.commands.shifts import (
     certify_agent,
     count_change,
@@ -23,6 +24,7 @@ from koumen.agents.commands.shifts import (
 
 __all__ = [
     "add_item",
+    "approve_portrait",
     "certify_agent",
     "close_shift",
     "count_change",
@@ -38,4 +40,6 @@ __all__ = [
     "plan_shift",
     "resume_shift",
     "return_item",
+    "upload_portrait",
+    "withdraw_portrait",
 ]

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from koumen.conduct.rules.complaints import CLOCKS_UNSAID, ComplaintRules
+from koumen.conduct.rules.keeping import KEEPING_UNSAID, EvidenceRules
 from koumen.kit.errors import Invalid
 from koumen.kit.money import CURRENCIES
 
@@ -17,7 +18,19 @@ from koumen.kit.money import CURRENCIES
 MOST_STAFF = 2
 PARTS = frozenset(
     {"pack", "version", "status", "effective_from", "effective_to"}
-    | {"hours", "knock", "staff", "cash", "custody", "living", "stop", "door", "complaint", "sources"}
+    | {
+        "hours",
+        "knock",
+        "staff",
+        "cash",
+        "custody",
+        "living",
+        "stop",
+        "door",
+        "complaint",
+        "evidence",
+        "sources",
+    }
 )
 
 
@@ -85,6 +98,7 @@ class Pack:
     stop_reasons: tuple[str, ...]
     door: DoorRules = DoorRules()
     complaint: ComplaintRules = CLOCKS_UNSAID
+    evidence: EvidenceRules = KEEPING_UNSAID
 
     def staff_for_cash(self, currency: str, amount_minor: int, *, is_first: bool) -> int:
         """How many come when a customer pays so much in cash."""
@@ -131,6 +145,7 @@ def read_pack(content: Mapping[str, Any]) -> Pack:
         stop_reasons=_reasons(content),
         door=_door(content),
         complaint=_complaint(content),
+        evidence=_evidence(content),
     )
 
 
@@ -237,6 +252,18 @@ def _complaint(content: Mapping[str, Any]) -> ComplaintRules:
     return ComplaintRules(
         acknowledge=timedelta(hours=_count(clock, "ack_hours", least=1)),
         answer=timedelta(days=_count(clock, "answer_days", least=1)),
+    )
+
+
+def _evidence(content: Mapping[str, Any]) -> EvidenceRules:
+    """Packs from before there was evidence do not say it."""
+    if "evidence" not in content:
+        return KEEPING_UNSAID
+    evidence = _part(content, "evidence")
+    days = _part(evidence, "days")
+    return EvidenceRules(
+        days={purpose: _count(days, purpose, least=1) for purpose in days},
+        after_quarrel=timedelta(days=_count(evidence, "after_quarrel_days")),
     )
 
 

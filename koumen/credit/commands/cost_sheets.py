@@ -20,9 +20,10 @@ from koumen.credit.permissions import (
 from koumen.credit.queries import credit_account
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.cost_sheet import Sheet, seconds_left
+from koumen.documents.queries import digest_of
 from koumen.kit.actor import Actor
 from koumen.kit.clock import next_midnight
-from koumen.kit.errors import Conflict
+from koumen.kit.errors import Conflict, Invalid
 from koumen.kit.ids import new_id
 
 
@@ -97,9 +98,11 @@ def confirm_cost_sheet(
 ) -> CostSheet:
     """Confirm all costs: by a tap of the customer, once the time to read is over, or by a signature in person.
 
-    See ConfirmedHow for repayment plans. The same key gives the same sheet. Records CostSheetConfirmed. Raises
-    Missing("cost-sheet-not-found"), Denied("cost-sheet-not-yours") or Conflict("cost-sheet-too-soon" |
-    "cost-sheet-stale" | "cost-sheet-already-confirmed" | "key-reused"); then nothing is confirmed.
+    See ConfirmedHow for repayment plans. A signature names its file, whose digest stays with the sheet when the file
+    is deleted. The same key gives the same sheet. Records CostSheetConfirmed. Raises
+    Missing("cost-sheet-not-found" | "document-not-found"), Denied("cost-sheet-not-yours"), Invalid("signature-missing")
+    or Conflict("cost-sheet-too-soon" | "cost-sheet-stale" | "cost-sheet-already-confirmed" | "key-reused"); then
+    nothing is confirmed.
     """
     inputs = {"sheet": sheet_id, "how": ConfirmedHow(how), "signature": signature_id}
     memory = remember("confirm_cost_sheet", actor=actor, key=key, inputs=inputs, at=at)
@@ -114,8 +117,10 @@ def confirm_cost_sheet(
     if left and ConfirmedHow(how) is not ConfirmedHow.SIGNATURE:
         raise Conflict("cost-sheet-too-soon", seconds_left=left)
     sheet.confirmed_at, sheet.confirmed_how, sheet.confirmed_by = at, ConfirmedHow(how), actor.key
-    sheet.signature_id = signature_id
-    sheet.save(update_fields=["confirmed_at", "confirmed_how", "confirmed_by", "signature"])
+    sheet.signature_id, sheet.signature_digest = signature_id, _digest(ConfirmedHow(how), signature_id)
+    sheet.save(
+        update_fields=["confirmed_at", "confirmed_how", "confirmed_by", "signature", "signature_digest"]
+    )
     record(
         CostSheetConfirmed(
             subject_id=sheet.id,
@@ -124,12 +129,20 @@ def confirm_cost_sheet(
             how=ConfirmedHow(how),
             digest=sheet.digest,
             signature_id=signature_id,
+            signature_sha256=sheet.signature_digest,
         ),
         actor=actor,
         at=at,
     )
     memory.keep(sheet=sheet.id)
     return sheet
+
+
+def _digest(how: ConfirmedHow, signature_id: UUID | None) -> str | None:
+    """Of the file that a signature names; a yes of another kind has none."""
+    if (how is ConfirmedHow.SIGNATURE) != (signature_id is not None):
+        raise Invalid("signature-missing", field="signature_id")
+    return digest_of(signature_id) if signature_id else None
 
 
 def _may_confirm(actor: Actor, sheet: CostSheet, how: ConfirmedHow) -> bool:

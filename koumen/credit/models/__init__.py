@@ -343,7 +343,11 @@ class CostSheet(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     confirmed_how = models.TextField(null=True)  # commands.cost_sheets.ConfirmedHow
     confirmed_by = models.TextField(null=True)  # the actor's key
-    signature = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="signed_sheets")
+    # the file of a signature is deleted in time; its id and digest stay with the yes that it was
+    signature = models.ForeignKey(
+        Document, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="signed_sheets"
+    )
+    signature_digest = models.CharField(max_length=64, null=True)  # SHA-256, hexadecimal
     document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="cost_sheets")
 
     class Meta:
@@ -362,6 +366,16 @@ class CostSheet(models.Model):
                     confirmed_by__isnull=False,
                 ),
                 name="credit_cost_sheet_confirmed",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    confirmed_how="signature", signature__isnull=False, signature_digest__isnull=False
+                )
+                | (
+                    ~models.Q(confirmed_how="signature")
+                    & models.Q(signature__isnull=True, signature_digest__isnull=True)
+                ),
+                name="credit_cost_sheet_signed",
+            ),
         ]
         indexes = [models.Index(fields=["account", "-shown_at"], name="credit_cost_sheet_account")]

@@ -198,6 +198,11 @@ def plan_sheet(
     return cost_sheet(borrowing, parameters)
 
 
+def plan_of(sheet: Sheet) -> UUID | None:
+    """The plan whose costs a sheet shows; None for the sheet of anything else."""
+    return UUID(str(sheet.terms["plan"])) if sheet.purpose == Purpose.REPAYMENT_PLAN else None
+
+
 def _due_days(position: Position, after: date | None) -> Iterator[date]:
     day = after or position.counted_to + timedelta(days=NOTICE_DAYS - 1)
     while True:

@@ -39,6 +39,8 @@ from koumen.visits.events import (
     VisitRequested,
 )
 from koumen.visits.models import Visit
+from koumen.visits.queries import afterwards
+from koumen.visits.rules.links import Purpose
 from koumen.visits.states import VisitState
 
 
@@ -299,7 +301,9 @@ def standing_letters(fact: Fact) -> list[Letter]:
 
 
 def _link(visit: Visit, template: Template) -> str:
-    """The customer's page of the visit, or where another one is booked."""
+    """The customer's page of the visit, where another one is booked, or who stands at the door."""
+    if template is Template.AGENT_NEAR:
+        return afterwards.link_of(actor=SYSTEM, visit=visit, purpose=Purpose.VISITOR)
     page = "book/" if template is Template.NOBODY_ANSWERED else f"visits/{visit.id}/"
     return f"{settings.KOUMEN_PUBLIC_URL}/{page}"
 

@@ -32,6 +32,7 @@ from koumen.payments.models import Payment, Receipt
 from koumen.payments.permissions import receipts_visible_to
 from koumen.payments.queries import verify_url
 from koumen.people.commands import reveal
+from koumen.visits.queries.payers import payer_name
 
 MEDIA_TYPE = "application/pdf"
 # Books and receipts are kept ten years in mainland China (accounting archives) and nowhere longer that we know.
@@ -79,7 +80,7 @@ def keep_receipt_pdf(*, receipt_id: UUID, pdf: bytes, actor: Actor, at: datetime
 def receipt_content(*, receipt_id: UUID, at: datetime) -> ReceiptContent:
     """Everything the receipt says; reading the customer's name for it is recorded.
 
-    Six queries. Raises Missing("receipt-not-found").
+    Eight queries at most. Raises Missing("receipt-not-found").
     """
     receipt = (
         Receipt.objects.select_related(
@@ -115,6 +116,7 @@ def receipt_content(*, receipt_id: UUID, at: datetime) -> ReceiptContent:
         agent_number=payment.agent.staff_number,
         quote_id=str(payment.agreement.quote_id),
         proof=Proof(verify_url=verify_url(receipt.token), short_code=receipt.short_code),
+        payer=payer_name(payment.visit, at=payment.opened_at),
         paper=Paper.LARGE if person.elder_mode else Paper.A5,
     )
 

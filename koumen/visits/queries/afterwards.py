@@ -51,7 +51,7 @@ def link_of(*, actor: Actor, visit: Visit, purpose: Purpose) -> str:
     """The address of a page that only this customer is sent; no query. Raises Denied("rating-not-yours")."""
     require(may_have_link(actor, visit), "rating-not-yours")
     token = make_token(settings.KOUMEN_DOOR_KEY, visit_id=visit.id, purpose=purpose)
-    page = {Purpose.RATING: "rate", Purpose.HANDOVER: "handed-over"}[purpose]
+    page = {Purpose.RATING: "rate", Purpose.HANDOVER: "handed-over", Purpose.VISITOR: "visitor"}[purpose]
     return f"{settings.KOUMEN_PUBLIC_URL}/public/{page}/{token}/"
 
 

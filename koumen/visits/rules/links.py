@@ -22,6 +22,7 @@ class Purpose(StrEnum):
 
     RATING = "rating"
     HANDOVER = "handover"
+    VISITOR = "visitor"  # who stands at my door?
 
 
 def make_token(key: bytes, *, visit_id: UUID, purpose: Purpose) -> str:

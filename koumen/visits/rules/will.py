@@ -22,14 +22,22 @@ class Payer(StrEnum):
     SOMEBODY_ELSE = "somebody_else"
 
 
+# As long as a name on a receipt may be.
+LONGEST_NAME = 80
+
+
 @dataclass(frozen=True, kw_only=True)
 class WillAnswers:
-    """What the customer answered, as codes: no word of theirs is written down."""
+    """What the customer answered, as codes: no word of theirs is written down.
+
+    ``payer_name``: of whoever pays for them; it stands on the receipt and is sealed.
+    """
 
     company: Company
     understands: bool
     is_free: bool
     payer: Payer
+    payer_name: str = ""
 
 
 def may_go_on(answers: WillAnswers) -> WillResult:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from koumen.web.public.pages import afterwards, carried, genuine, home, messages, receipt
+from koumen.web.public.pages import afterwards, carried, genuine, home, messages, receipt, visitor
 from koumen.web.ui.urls import site_urls
 
 urlpatterns = site_urls(
@@ -16,6 +16,7 @@ urlpatterns = site_urls(
         path("receipt/", receipt.find, name="find_receipt"),
         path("visit/", genuine.genuine, name="genuine"),
         path("badge/", genuine.badge, name="badge"),
+        path("visitor/<str:token>/", visitor.visitor, name="visitor"),
         path("rate/<str:token>/", afterwards.rate, name="rate"),
         path("rate/<str:token>/complain/", afterwards.complain, name="complain"),
         path("handed-over/<str:token>/", afterwards.handed_over, name="handed_over"),

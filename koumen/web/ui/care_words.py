@@ -67,6 +67,28 @@ QUESTIONS: Words = {
     "costs": _("What something costs"),
     "other": _("Something else"),
 }
+EVIDENCE: Words = {
+    "forged_note": _("A note that looked forged"),
+    "door_card": _("A damaged door card"),
+    "identity": _("A paper that shows who you are"),
+    "incident": _("Something that happened"),
+    "meeting_place": _("The place where we met"),
+    "visit": _("Your signature: the visit went as it is written"),
+    "costs": _("Your signature under all costs"),
+}
+EVIDENCE_WAYS: Words = {
+    "photo": _("Photo"),
+    "drawn": _("Signed on the screen"),
+    "typed": _("Name typed before two witnesses"),
+    "on_paper": _("Photo of what was signed on paper"),
+}
+EVIDENCE_REASONS: Words = {
+    "complaint": _("A complaint"),
+    "dispute": _("A disputed debt"),
+    "safety": _("Somebody's safety"),
+    "objection": _("The customer's objection"),
+    "inspection": _("An inspection"),
+}
 CLOCKS: Words = {
     "in_time": _("In time"),
     "near": _("Nearly over"),

@@ -1,5 +1,6 @@
 """Questions before an amount and for the office, signs of life at a door, and the agent's own two numbers."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -14,7 +15,7 @@ from koumen.visits import commands as visits
 from koumen.visits import queries
 from koumen.visits.rules.follow_ups import LONGEST_WORDS, Question
 from koumen.visits.rules.outcomes import CheckInResult, WillResult
-from koumen.visits.rules.will import Company, Payer, WillAnswers
+from koumen.visits.rules.will import LONGEST_NAME, Company, Payer, WillAnswers
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.care_words import QUESTIONS
 
@@ -53,6 +54,26 @@ class WillForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    payer_name = forms.CharField(
+        label=_("If somebody else pays: their name"),
+        help_text=_("It stands on the receipt, and nowhere else."),
+        required=False,
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever else pays is named on the receipt; the customer's own name needs no second line."""
+        said = super().clean() or {}
+        payer, name = said.get("payer"), said.get("payer_name", "").strip()
+        if payer and payer != Payer.THEMSELVES and not name:
+            self.add_error(
+                "payer_name", _("Please write the name of whoever pays; it belongs on the receipt.")
+            )
+        if payer == Payer.THEMSELVES:
+            said["payer_name"] = ""
+        return said
+
     @property
     def answers(self) -> WillAnswers:
         """The codes."""
@@ -62,6 +83,7 @@ class WillForm(forms.Form):
             understands=said["understands"] == "yes",
             is_free=said["is_free"] == "yes",
             payer=Payer(said["payer"]),
+            payer_name=said["payer_name"],
         )
 
 

@@ -28,6 +28,7 @@ from koumen.visits import queries
 from koumen.visits.permissions import is_desk, may_confirm_by_call
 from koumen.visits.queries.places import points_of
 from koumen.visits.states import Proof, VisitState
+from koumen.web.console.pages.evidence import evidence_panel
 from koumen.web.console.pages.facts import ending_words, told
 from koumen.web.console.pages.frame import page
 from koumen.web.console.pages.words import (
@@ -111,6 +112,7 @@ def show(request: HttpRequest, visit_id: UUID) -> HttpResponse:
             }
             for point in points_of(actor=actor, visit_id=visit_id)
         ],
+        "evidence": evidence_panel(actor, visit_id, at),
         "acts": desk_acts(visit, is_desk=is_desk(actor), may_confirm=may_confirm_by_call(actor, visit)),
         "payments": [_tender(payment) for payment in tenders],
         "entries": _entries(actor, tenders),

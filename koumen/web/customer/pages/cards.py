@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.urls import reverse
+
 from koumen.agents import queries as agents
 from koumen.agents.queries import AgentCard
 from koumen.branch.queries import this_branch
@@ -15,6 +17,7 @@ from koumen.kit.actor import Actor
 from koumen.kit.money import Money
 from koumen.messages.words import both_of
 from koumen.people.commands import reveal
+from koumen.visits.queries.visitors import portraits_for
 from koumen.visits.states import AT_DOOR_STATES, VISIT, VisitState
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ class VisitCard:
     wanted: Money
     agent_name: str
     staff_number: str
+    photos: tuple[str, ...]  # the addresses of the portraits of who comes
     verbs: tuple[str, ...]
     is_now: bool
 
@@ -85,6 +89,10 @@ def visit_card(visit: "Visit", *, actor: Actor, at: datetime) -> VisitCard:
         wanted=Money(visit.wanted_minor, visit.currency),
         agent_name=name,
         staff_number=number,
+        photos=tuple(
+            reverse("visitor_face", args=[visit.id, number])
+            for number in portraits_for(actor=actor, visit=visit, at=at)
+        ),
         verbs=VISIT.verbs(state),
         is_now=state is VisitState.ON_THE_WAY or state in AT_DOOR_STATES,
     )

@@ -12,13 +12,16 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from koumen.agents.queries.portraits import portrait_bytes
 from koumen.dispatch import queries as slots_of
 from koumen.dispatch.commands import Taken
 from koumen.dispatch.commands import move as move_to
 from koumen.dispatch.queries import LiveLine
 from koumen.kit import clock
+from koumen.kit.errors import Missing
 from koumen.visits import commands as visits
 from koumen.visits import queries
+from koumen.visits.queries.visitors import portraits_for
 from koumen.visits.rules.reasons import CancelReason
 from koumen.web.customer.pages.cards import visit_card
 from koumen.web.customer.pages.slots import SlotForm, days_of
@@ -72,6 +75,18 @@ def live(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     if request.GET.get("seen") != stamp(visit):
         response["HX-Redirect"] = request.path.removesuffix("live/")
     return response
+
+
+@login_required
+@require_GET
+def face(request: HttpRequest, visit_id: UUID, staff_number: str) -> HttpResponse:
+    """The portrait of who comes, while they are to come; only for the customer whom they visit."""
+    actor = actor_of(request)
+    visit = queries.visit(actor=actor, visit_id=visit_id)
+    portrait = portraits_for(actor=actor, visit=visit, at=clock.now()).get(staff_number)
+    if portrait is None:
+        raise Missing("portrait-not-found")
+    return HttpResponse(portrait_bytes(portrait), content_type="image/jpeg")
 
 
 @login_required

@@ -51,10 +51,10 @@ def genuine(request: HttpRequest) -> HttpResponse:
     form = CustomerForm(request.POST or None)
     context: dict[str, Any] = {"form": form, "minutes": int(CALL_WITHIN.total_seconds() // 60)}
     if request.method == "POST" and form.is_valid():
-        if not _allowed(request, "genuine"):
-            return _too_many(request)
+        if not allowed(request, "genuine"):
+            return too_many(request)
         number = "".join(form.cleaned_data["number"].split()).upper()
-        if _allowed(request, "genuine_number", key=number):
+        if allowed(request, "genuine_number", key=number):
             visits.ask_if_genuine(customer_number=number, actor=SYSTEM, at=clock.now())
         context["is_asked"] = True
     return render(request, "public/genuine.html", context)
@@ -66,8 +66,8 @@ def badge(request: HttpRequest) -> HttpResponse:
     form = BadgeForm(request.POST or None)
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
-        if not _allowed(request, "badge"):
-            return _too_many(request)
+        if not allowed(request, "badge"):
+            return too_many(request)
         at = clock.now()
         today = clock.local_date(at, this_branch().zone)
         found = agents.badge_on(staff_number=form.cleaned_data["badge"], date=today)
@@ -78,11 +78,13 @@ def badge(request: HttpRequest) -> HttpResponse:
     return render(request, "public/badge.html", context)
 
 
-def _too_many(request: HttpRequest) -> HttpResponse:
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Say that this was asked too often."""
     response: HttpResponse = ratelimit.respond_429(request)
     return response
 
 
-def _allowed(request: HttpRequest, action: str, key: str | None = None) -> bool:
+def allowed(request: HttpRequest, action: str, key: str | None = None) -> bool:
+    """Count a question, and say whether it was still one of few."""
     limits = settings.KOUMEN_QUESTION_LIMITS
     return bool(ratelimit.consume(request, app="koumen", action=action, config=limits, key=key))

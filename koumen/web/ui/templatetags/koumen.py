@@ -261,9 +261,9 @@ def error_summary(form: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/who.html")
-def who(name: str, number: str = "", note: str = "", photo: str = "") -> dict[str, Any]:
-    """Who it is: face or first character, name, staff number, a line."""
-    return {"name": name, "number": number, "note": note, "photo": photo}
+def who(name: str, number: str = "", note: str = "", photos: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Who it is: faces or first character, name, staff number, a line."""
+    return {"name": name, "number": number, "note": note, "photos": photos}
 
 
 @register.inclusion_tag("ui/parts/code_sentence.html")
