@@ -4,11 +4,11 @@ from koumen.conduct.states import COMPLAINT
 from koumen.credit.states import CREDIT_ACCOUNT, PROPOSAL, REPAYMENT_PLAN, RESERVATION
 from koumen.devices.states import ACT
 from koumen.dispatch.states import PLACE_OFFER, REPAIR, STANDING, WAITING
-from koumen.payments.states import CASH_FLOAT, DEPOSIT, HAND_IN, PAYMENT
+from koumen.payments.states import CASH_FLOAT, CASH_RETURN, DEPOSIT, HAND_IN, PAYMENT
 from koumen.visits.states import VISIT
 
 MACHINES = (
-    *(VISIT, PAYMENT, CASH_FLOAT, HAND_IN, DEPOSIT, COMPLAINT),
+    *(VISIT, PAYMENT, CASH_FLOAT, HAND_IN, DEPOSIT, CASH_RETURN, COMPLAINT),
     *(CREDIT_ACCOUNT, RESERVATION, PROPOSAL, REPAYMENT_PLAN, ACT),
     *(REPAIR, WAITING, PLACE_OFFER, STANDING),
 )

@@ -90,6 +90,7 @@ def migrations_digest() -> str:
             *package.glob("*/sql/*.sql"),
             *package.glob("*/states.py"),
             Path(__file__),
+            Path(__file__).with_name("machines.py"),
         ]
     )
     total = hashlib.sha256()

@@ -72,6 +72,13 @@ class PlaceAnswered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StandingAsked(Event):
+    """The desk wrote down a visit each month for a caller; nobody has said yes. The subject is the standing visit."""
+
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class StandingAgreed(Event):
     """A customer agreed to a visit each month; the subject is the standing visit."""
 

@@ -1,9 +1,11 @@
 """The order of stops in a shift, wishes, what a person decided, where agents do not go, repairs, roads."""
 
 from django.db import models
+from django.db.models.lookups import Exact
 
 from koumen.agents.models import Agent, Shift
 from koumen.credit.models import CreditAccount
+from koumen.credit.models.proposals import person_of
 from koumen.dispatch.states import OfferState, RepairState, StandingState, WaitingState
 from koumen.kit.ids import new_id
 from koumen.people.models import Customer
@@ -118,7 +120,10 @@ class PlaceOffer(models.Model):
 
 
 class Standing(models.Model):
-    """What a customer agreed to: a visit each month, on which day, for how much; see rules.standing."""
+    """What a customer agreed to, or is asked: a visit each month, on which day, for how much; see rules.standing.
+
+    The database refuses that whoever wrote it down for a caller also says that the customer agreed.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="standings")
@@ -130,9 +135,13 @@ class Standing(models.Model):
     part_of_day = models.TextField()
     amount = models.TextField()  # minimum, bill, all: as owed when it is booked
     wish = models.JSONField()  # rules.wish.VisitWish
-    agreed_how = models.TextField()  # own_page; call: to the number on file, read back
-    agreed_by = models.TextField()
-    agreed_at = models.DateTimeField()
+    asked_by = models.TextField(
+        blank=True
+    )  # kit.actor.Actor.key of the desk; empty: on the customer's own page
+    asked_at = models.DateTimeField()
+    agreed_how = models.TextField(blank=True)  # own_page; call: to the number on file, read back
+    agreed_by = models.TextField(blank=True)
+    agreed_at = models.DateTimeField(null=True)
     paused_until = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -153,9 +162,24 @@ class Standing(models.Model):
                 | (~models.Q(state="paused") & models.Q(paused_until__isnull=True)),
                 name="dispatch_standing_paused_until",
             ),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(
+                        state__in=["asked", "ended"], agreed_at__isnull=True, agreed_by="", agreed_how=""
+                    )
+                    & ~models.Q(asked_by="")
+                )
+                | (
+                    ~models.Q(state="asked")
+                    & models.Q(agreed_at__isnull=False)
+                    & ~models.Q(agreed_by="")
+                    & ~models.Q(Exact(person_of("agreed_by"), person_of("asked_by")))
+                ),
+                name="dispatch_standing_agreed",
+            ),
             models.UniqueConstraint(
                 fields=["account"],
-                condition=models.Q(state__in=["active", "paused"]),
+                condition=models.Q(state__in=["asked", "active", "paused"]),
                 name="dispatch_one_standing_an_account",
             ),
         ]

@@ -32,11 +32,6 @@ def may_wait(actor: Actor, customer_id: UUID) -> bool:
     return actor.has(Role.DISPATCHER)
 
 
-def may_answer_place(actor: Actor, customer_id: UUID) -> bool:
-    """Only the customer: yes is a promise."""
-    return actor.role is Role.CUSTOMER and actor.customer_id == customer_id
-
-
 def waiting_visible_to(actor: Actor) -> QuerySet[Waiting]:
     """A customer their own; staff and the system all."""
     if actor.is_staff or actor.role is Role.SYSTEM:
@@ -44,6 +39,16 @@ def waiting_visible_to(actor: Actor) -> QuerySet[Waiting]:
     if actor.role is Role.CUSTOMER and actor.customer_id:
         return Waiting.objects.filter(customer_id=actor.customer_id)
     return Waiting.objects.none()
+
+
+def may_say_yes(actor: Actor, customer_id: UUID) -> bool:
+    """Only the customer: yes is a promise."""
+    return actor.role is Role.CUSTOMER and actor.customer_id == customer_id
+
+
+def may_ask_for_customer(actor: Actor) -> bool:
+    """The phone desk, for a caller; a second person of it says that the customer agreed (T1: not alone)."""
+    return actor.person_id is not None and actor.has(Role.DISPATCHER)
 
 
 def may_keep_standing(actor: Actor, customer_id: UUID) -> bool:

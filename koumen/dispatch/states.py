@@ -86,6 +86,7 @@ PLACE_OFFER = StateMachine(
 class StandingState(StrEnum):
     """Where an agreement about standing visits stands."""
 
+    ASKED = "asked"  # written down by the desk; the customer has not said yes to anybody else
     ACTIVE = "active"
     PAUSED = "paused"
     ENDED = "ended"
@@ -98,6 +99,9 @@ STANDING = StateMachine(
     StandingState,
     {
         (None, "agree"): _S.ACTIVE,
+        (None, "ask"): _S.ASKED,
+        (_S.ASKED, "agree"): _S.ACTIVE,
+        (_S.ASKED, "end"): _S.ENDED,
         (_S.ACTIVE, "pause"): _S.PAUSED,
         (_S.PAUSED, "pause"): _S.PAUSED,
         (_S.PAUSED, "resume"): _S.ACTIVE,
@@ -106,4 +110,5 @@ STANDING = StateMachine(
     },
 )
 
+OPEN_STANDING = frozenset({_S.ASKED, _S.ACTIVE, _S.PAUSED})
 STANDS = frozenset({_S.ACTIVE, _S.PAUSED})

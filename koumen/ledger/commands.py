@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import OperationalError, connection
+from django.db.models import Sum
 from psycopg.errors import LockNotAvailable
 
 from koumen.audit.command import command, lock_by_ids, require
@@ -136,6 +137,34 @@ def reverse_entry(*, entry_id: UUID, actor: Actor, at: datetime) -> Entry:
     )
     record(EntryReversed(subject_id=undone.entry_id, reverses_id=entry.entry_id), actor=actor, at=at)
     return undone
+
+
+@command
+def owe_notes(*, reversal: Entry, actor: Actor, at: datetime) -> Entry | None:
+    """Keep the notes of a reversed payment in custody: they still lie where they were counted, and are owed to somebody.
+
+    An inner command, in the transaction of the reversal: cash in hand falls only when notes are given back, or when two
+    people have settled that there were none. None when no agent took cash for it. Three or four SQL queries.
+    """
+    taken = (
+        Movement.objects.filter(entry=reversal, credit__kind=AccountKind.AGENT_CASH)
+        .values_list("credit_id", "credit__currency")
+        .annotate(minor=Sum("amount_minor"))
+    )
+    lines = [
+        Line(held, account_for(kind=AccountKind.CASH_TO_RETURN, currency=currency).id, int(minor))
+        for held, currency, minor in taken
+    ]
+    if not lines:
+        return None
+    return post_entry(
+        kind=EntryKind.RETURN_OWED,
+        lines=lines,
+        source_id=reversal.source_id,
+        effective_at=at,
+        actor=actor,
+        at=at,
+    )
 
 
 @command

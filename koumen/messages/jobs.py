@@ -14,7 +14,7 @@ from koumen.credit.events import (
     RepaymentPlanRestored,
     RepaymentReviewDue,
 )
-from koumen.dispatch.events import PlaceOffered, StandingAgreed, StandingTurned
+from koumen.dispatch.events import PlaceOffered, StandingAgreed, StandingAsked, StandingTurned
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
 from koumen.messages.commands import DELIVERY, note_delivery, write_messages
@@ -48,7 +48,7 @@ from koumen.visits.events import (
     *(CustomerNotified, WantedLowered, PaymentMade, ReceiptVoided, PlaceOffered),
     *(RepaymentPlanAgreed, RepaymentPlanPaused, RepaymentPlanRestored, RepaymentPlanEnded),
     *(RepaymentReviewDue, LimitChanged),
-    *(StandingAgreed, StandingTurned),
+    *(StandingAsked, StandingAgreed, StandingTurned),
 )
 def tell(fact_id: UUID) -> None:
     """Tell customers and agents what happened, by the channels meant for it."""

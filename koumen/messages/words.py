@@ -87,6 +87,10 @@ WORDS: dict[Template, str] = {
         "%(lender)s: A time came free for you: %(day)s, %(window)s. Do you want it? Please answer by %(until)s: "
         "%(link)s or call %(help)s. Without your yes nobody comes."
     ),
+    Template.STANDING_ASKED: _(
+        "%(lender)s: On the telephone somebody asked us to visit you every month. Was it you? Then say yes: %(link)s We "
+        "also call you. Without your yes nobody comes. If it was not you, call %(help)s"
+    ),
     Template.STANDING_AGREED: _(
         "%(lender)s: From now on we visit you every month as agreed. Before each visit you get the day, the time and "
         "who comes. Leave one out, pause or stop whenever you like: %(link)s or call %(help)s"

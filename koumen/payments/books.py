@@ -13,20 +13,16 @@ from koumen.ledger.proof import prove, whole_tables
 from koumen.ledger.rules.books import BooksReport
 
 # R16: cash in hand = float + cash receipts − voids repaid − hand-ins ± booked differences, for each agent and currency.
-# A receipt taken back lowers it at once; notes that were really taken are put back as owed until they are given back.
+# A receipt taken back lowers it only when its notes are given back, or when none had come and nobody has counted since.
 _IN_HAND = """
   with part as (
     select agent_id, currency, amount_minor as amount from payments_cashfloat where state = 'taken'
     union all
     select agent_id, currency, amount_minor from payments_payment where tender = 'cash' and state = 'paid'
     union all
-    select p.agent_id, p.currency, -p.amount_minor from payments_payment p
-      join credit_activity r on r.reverses_id = p.id where p.tender = 'cash'
-    union all
-    select p.agent_id, p.currency, p.amount_minor from payments_cashreturn r join payments_payment p on p.id = r.payment_id
-    union all
     select p.agent_id, p.currency, -p.amount_minor from payments_cashreturn r
-      join payments_payment p on p.id = r.payment_id where r.returned_at is not null and not r.from_safe
+      join payments_payment p on p.id = r.payment_id
+      where (r.state = 'returned' and not r.from_safe) or (r.state = 'absent' and r.missed_in_id is null)
     union all
     select h.agent_id, h.currency, h.difference_minor - c.amount_minor from payments_handin h
       join payments_pile c on c.id = h.counted_id),
@@ -39,7 +35,8 @@ _IN_HAND = """
   where coalesce(r.amount, 0) <> coalesce(b.amount, 0)
 """
 
-# What went through the safe by the rows of this room; a payment that an import booked into it counts by its entry.
+# What went through the safe by the rows of this room, what differed, and what is owed of payments that were taken back;
+# a payment that an import booked into the safe counts by its entry.
 _OFFICE = """
   with part as (
     select 'safe' as kind, p.currency, p.amount_minor as amount
@@ -54,8 +51,21 @@ _OFFICE = """
     select 'safe', p.currency, -p.amount_minor from payments_cashreturn r join payments_payment p on p.id = r.payment_id
       where r.from_safe
     union all
-    select 'cash_to_return', p.currency, -p.amount_minor from payments_cashreturn r
-      join payments_payment p on p.id = r.payment_id where r.returned_at is null
+    select 'cash_to_return', p.currency, -p.amount_minor from payments_payment p
+      join credit_activity r on r.reverses_id = p.id where p.tender = 'cash'
+    union all
+    select 'cash_to_return', p.currency, p.amount_minor from payments_cashreturn r
+      join payments_payment p on p.id = r.payment_id where r.ended_at is not null
+    union all
+    select case when difference_minor > 0 then 'cash_over' else 'agent_short' end, currency, -difference_minor
+      from payments_handin where difference_minor <> 0
+    union all
+    select case when r.state = 'kept' then 'cash_over' else 'agent_short' end, p.currency, -p.amount_minor
+      from payments_cashreturn r join payments_payment p on p.id = r.payment_id
+      where r.state = 'kept' or r.missed_in_id is not null
+    union all
+    select case when difference_minor > 0 then 'cash_over' else 'cash_short' end, currency, -difference_minor
+      from payments_deposit where difference_minor <> 0
     union all
     select 'cash_in_transit', currency, amount_minor from payments_deposit where state = 'sent'),
   moved as (
@@ -69,8 +79,9 @@ _OFFICE = """
     select kind, currency, sum(amount) as amount from (select * from part union all select * from other) p
     group by kind, currency),
   booked as (
-    select kind, currency, debit_minor - credit_minor as amount from ledger_account
-    where kind in ('safe', 'cash_in_transit', 'cash_to_return'))
+    select kind, currency, sum(debit_minor - credit_minor) as amount from ledger_account
+    where kind in ('safe', 'cash_in_transit', 'cash_to_return', 'agent_short', 'cash_over', 'cash_short')
+    group by kind, currency)
   select coalesce(r.kind, b.kind) || ' ' || coalesce(r.currency, b.currency) || ': counted ' || coalesce(r.amount, 0)
     || ', booked ' || coalesce(b.amount, 0) as what
   from reckoned r full join booked b on b.kind = r.kind and b.currency = r.currency
@@ -141,7 +152,8 @@ def check_custody() -> BooksReport:
                 ),
                 prove(
                     "safe-equals-counts",
-                    "select count(*) from ledger_account where kind in ('safe', 'cash_in_transit', 'cash_to_return')",
+                    "select count(*) from ledger_account where kind in ('safe', 'cash_in_transit', 'cash_to_return',"
+                    " 'agent_short', 'cash_over', 'cash_short')",
                     _OFFICE,
                 ),
                 prove(

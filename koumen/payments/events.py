@@ -187,6 +187,42 @@ class CashReturned(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotesNeverCame(Event):
+    """No notes came for a payment that was taken back; the subject is the return.
+
+    Nobody had counted since (``hand_in_id`` is None), or that hand-in had missed them.
+    """
+
+    payment_id: UUID
+    amount_minor: int
+    currency: str
+    hand_in_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotesClaimed(Event):
+    """Somebody says that notes which were counted are nobody's; a second person decides. The subject is the return."""
+
+    payment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotesClaimRefused(Event):
+    """Notes are owed to who gave them after all; the subject is the return."""
+
+    payment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotesKept(Event):
+    """Two people say that notes are nobody's: they are a surplus. The subject is the return."""
+
+    payment_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ForgedNoteSeen(Event):
     """A note looked forged and is no money; the subject is the note."""
 

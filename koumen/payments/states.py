@@ -1,4 +1,4 @@
-"""The lives of a payment, of change money given out, of a hand-in and of a deposit."""
+"""The lives of a payment, of change money given out, of a hand-in, of a deposit and of notes that are owed."""
 
 from enum import StrEnum
 
@@ -87,5 +87,29 @@ DEPOSIT = StateMachine(
         (DepositState.PREPARED, "send"): DepositState.SENT,
         (DepositState.PREPARED, "withdraw"): DepositState.WITHDRAWN,
         (DepositState.SENT, "arrive"): DepositState.ARRIVED,
+    },
+)
+
+
+class ReturnState(StrEnum):
+    """What becomes of the notes of a payment that was taken back."""
+
+    OWED = "owed"  # in custody, to be counted back to who gave them
+    CLAIMED = "claimed"  # somebody of the office says that they were nobody's: a second person decides
+    RETURNED = "returned"
+    ABSENT = "absent"  # there were none: no count says otherwise
+    KEPT = "kept"  # counted, but nobody's: a surplus
+
+
+CASH_RETURN = StateMachine(
+    "cash_return",
+    ReturnState,
+    {
+        (None, "owe"): ReturnState.OWED,
+        (None, "find_absent"): ReturnState.ABSENT,
+        (ReturnState.OWED, "give_back"): ReturnState.RETURNED,
+        (ReturnState.OWED, "claim"): ReturnState.CLAIMED,
+        (ReturnState.CLAIMED, "refuse"): ReturnState.OWED,
+        (ReturnState.CLAIMED, "keep"): ReturnState.KEPT,
     },
 )

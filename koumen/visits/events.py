@@ -240,6 +240,13 @@ class CardNumberTaken(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfficeAsked(Event):
+    """An agent at a door asks the office for a second agent or for another time."""
+
+    wish: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AlarmRaised(Event):
     """Nothing was heard of a visit for too long; somebody at the console must look."""
 

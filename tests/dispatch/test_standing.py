@@ -4,17 +4,18 @@ import threading
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connections, transaction
 
 from koumen.audit.models import Fact
 from koumen.branch.models import Holiday
 from koumen.branch.queries import this_branch
 from koumen.credit import commands as credit
 from koumen.dispatch.commands import (
-    AgreedHow,
     StandingRequest,
     agree_standing,
+    ask_standing,
     book_turn,
+    confirm_standing,
     end_standing,
     pause_standing,
     resume_standing,
@@ -105,7 +106,7 @@ class Household:
             rule=rule(**given),
             wish=VisitWish(same_person=True),
         )
-        self.standing = agree_standing(request=self.request, how=AgreedHow.OWN_PAGE, actor=self.actor, at=at)
+        self.standing = agree_standing(request=self.request, actor=self.actor, at=at)
 
     def buys(self, at: datetime) -> None:
         purchase = credit.PurchaseRequest(
@@ -196,7 +197,7 @@ def test_a_visit_about_that_day_is_enough(at: datetime) -> None:
     run(at)
     assert second.outcomes == [("booked", WEDNESDAY)]
     end_standing(standing_id=household.standing.id, actor=household.actor, at=at)
-    agree_standing(request=household.request, how=AgreedHow.OWN_PAGE, actor=household.actor, at=at)
+    agree_standing(request=household.request, actor=household.actor, at=at)
     run(at)
     again = Standing.objects.get(customer=household.customer, state="active")
     assert list(again.turns.values_list("outcome", flat=True)) == ["visited"]
@@ -246,22 +247,56 @@ def test_paused_it_rests_until_its_day_and_ended_it_ends(at: datetime) -> None:
 
 
 @pytest.mark.django_db
-def test_the_customer_agrees_on_their_page_or_the_desk_reads_it_back_and_nobody_else(at: datetime) -> None:
+def test_the_customer_agrees_on_their_page_or_two_of_the_desk_do_and_nobody_alone(at: datetime) -> None:
     household = Household(at)
     with pytest.raises(Conflict, match="standing-exists"):
-        agree_standing(request=household.request, how=AgreedHow.OWN_PAGE, actor=household.actor, at=at)
+        agree_standing(request=household.request, actor=household.actor, at=at)
     end_standing(standing_id=household.standing.id, actor=household.actor, at=at)
     desk, stranger = staff(Role.DISPATCHER), themselves(a_customer(at))
-    with pytest.raises(Invalid, match="agreed-how-wrong"):
-        agree_standing(request=household.request, how=AgreedHow.OWN_PAGE, actor=desk, at=at)
+    for nobody in (desk, stranger):
+        with pytest.raises(Denied, match="visit-not-yours-to-book"):
+            agree_standing(request=household.request, actor=nobody, at=at)
     with pytest.raises(Denied, match="visit-not-yours-to-book"):
-        agree_standing(request=household.request, how=AgreedHow.OWN_PAGE, actor=stranger, at=at)
-    agreed = agree_standing(request=household.request, how=AgreedHow.CALL, actor=desk, at=at)
-    assert (agreed.agreed_how, agreed.agreed_by) == ("call", desk.key)
+        ask_standing(request=household.request, actor=stranger, at=at)
+    asked = ask_standing(request=household.request, actor=desk, at=at)
+    with pytest.raises(Denied, match="second-person-needed"):
+        confirm_standing(standing_id=asked.id, actor=desk, at=at)
+    agreed = confirm_standing(standing_id=asked.id, actor=staff(Role.DISPATCHER), at=at)
+    assert (agreed.state, agreed.agreed_how, agreed.asked_by) == ("active", "call", desk.key)
     with pytest.raises(Missing, match="standing-not-found"):
         end_standing(standing_id=agreed.id, actor=stranger, at=at)
     with pytest.raises(Denied, match="plan-not-yours"):
         book_turn(turn=turns_ahead(agreed, at=at)[0], actor=household.actor, at=at)
+
+
+@pytest.mark.django_db
+def test_what_the_desk_wrote_down_books_nothing_until_the_customer_says_yes(at: datetime) -> None:
+    household = Household(at)
+    end_standing(standing_id=household.standing.id, actor=household.actor, at=at)
+    a_shift(an_agent(at), at, days=8)
+    asked = ask_standing(request=household.request, actor=staff(Role.DISPATCHER), at=at)
+    with pytest.raises(Conflict, match="standing-exists"):
+        ask_standing(request=household.request, actor=staff(Role.DISPATCHER), at=at)
+    run(at)
+    assert not Visit.objects.exists()
+    agreed = confirm_standing(standing_id=asked.id, actor=household.actor, at=at)
+    assert (agreed.agreed_how, agreed.agreed_by) == ("own_page", household.actor.key)
+    run(at)
+    assert Visit.objects.count() == 1
+    with pytest.raises(Conflict, match="standing-cannot-agree"):
+        confirm_standing(standing_id=asked.id, actor=household.actor, at=at)
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_that_one_person_asks_and_agrees(at: datetime) -> None:
+    household = Household(at)
+    end_standing(standing_id=household.standing.id, actor=household.actor, at=at)
+    desk = staff(Role.DISPATCHER)
+    asked = ask_standing(request=household.request, actor=desk, at=at)
+    with pytest.raises(IntegrityError, match="dispatch_standing_agreed"), transaction.atomic():
+        Standing.objects.filter(id=asked.id).update(
+            state="active", agreed_how="call", agreed_by=f"administrator:{desk.person_id}", agreed_at=at
+        )
 
 
 @pytest.mark.slow

@@ -87,22 +87,26 @@ def test_missing_slots_are_counted_and_exported_without_names(at: datetime) -> N
     assert "Nobody asked" in text(here.get(f"/console/staff/missing-slots/?day_from={later}&day_to={later}"))
 
 
-def test_a_visit_every_month_is_read_back_to_a_caller(at: datetime) -> None:
-    customer, here = builders.a_customer(at), desk(at)
+def test_a_visit_every_month_is_written_down_and_read_back_by_another_person(at: datetime) -> None:
+    customer, here, other = builders.a_customer(at), desk(at), desk(at)
     account = builders.a_credit_account(customer, at)
     page = f"/console/customers/{customer.id}/standing/"
     said = {"account": str(account), "kind": "before", "week": "1", "weekday": "0", "days_before": "3"}
-    said |= {"part_of_day": "morning", "amount": "bill", "called": "on"}
-    assert "has-error" in text(here.post(page, said)), "nothing without the customer's yes"
-    assert not Standing.objects.exists()
-    assert here.post(page, said | {"said_yes": "on"})["Location"] == page
+    said |= {"part_of_day": "morning", "amount": "bill"}
+    assert here.post(page, said)["Location"] == page
     standing = Standing.objects.get()
-    assert standing.agreed_how == "call"
+    there, called = f"{page}{standing.id}/", {"act": "agree", "called": "on"}
+    assert "Another person must call" in text(here.get(page))
+    assert here.post(there, called | {"said_yes": "on"}).status_code == 403
+    assert other.post(there, called).status_code == 422, "nothing without the customer's yes"
+    assert other.post(there, called | {"said_yes": "on"})["Location"] == page
+    standing.refresh_from_db()
+    assert (standing.state, standing.agreed_how) == ("active", "call")
     shown = text(here.get(page))
     assert "3 days before the bill is due, morning" in shown
     assert "by telephone" in shown
     assert here.post(f"{page}{standing.id}/", {"act": "end"})["Location"] == page
-    assert "Agree with a caller" not in text(desk(at, Role.FINANCE).get(page))
+    assert "Write down what a caller wants" not in text(desk(at, Role.FINANCE).get(page))
 
 
 def test_an_urgent_request_shows_its_cost_and_is_booked_and_read_back_by_another(at: datetime) -> None:

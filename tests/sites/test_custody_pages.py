@@ -16,6 +16,7 @@ from koumen.ledger.rules.chart import AccountKind
 from koumen.payments import jobs
 from koumen.payments.books import check_books
 from koumen.payments.models import CashFloat, CashReturn, Deposit, HandIn, Payment, SettlementLine
+from koumen.visits.commands import leave
 from tests import builders
 from tests.payments.bags import Bag, a_bag, a_deposit, notes_worth, sent, standing
 from tests.payments.test_cash import pays
@@ -326,6 +327,52 @@ def test_notes_that_are_owed_are_counted_back_on_the_phone_or_at_the_office(
         counts(browser, f"{page}{owed.id}/", 30000)
         assert f'href="{page}{owed.id}/"' not in text(browser.get(here))
     assert check_books().is_right
+
+
+def test_notes_that_were_counted_although_none_came_are_decided_by_two_people(
+    bag: Bag, phone: Client, at: datetime
+) -> None:
+    story = a_visit(at, agent=bag.agent).may_be_paid(30000)
+    payment = pays(story, {10000: 3})
+    leave(visit_id=story.visit_id, actor=story.visitor, at=story.now)
+    bag.handed_in(30000, is_final=True)
+    credit.reverse_activity(activity_id=payment.id, reason="told_twice", actor=SYSTEM, at=story.now)
+    jobs.void_receipts(Fact.objects.filter(kind="ActivityReversed").latest("id").fact_id)
+    ana, bo = desk(at), desk(at)
+    there = f"{CUSTODY}returns/{CashReturn.objects.get().id}/"
+    assert "Counted, although none came" in text(ana.get(CUSTODY))
+    assert "These notes were counted" in text(ana.get(there))
+    assert ana.post(f"{there}claim/")["Location"] == there
+    assert "Another person must decide" in text(ana.get(there))
+    assert there not in text(phone.get("/agent/cash/"))
+    said = {"once": key_in(bo.get(there)), "decision": "keep"}
+    assert ana.post(f"{there}decide/", said).status_code == 403
+    assert bo.post(f"{there}decide/", said | {"decision": "perhaps"}).status_code == 422
+    assert bo.post(f"{there}decide/", said)["Location"] == CUSTODY
+    assert "This is settled." in text(ana.get(there))
+    assert (bag.in_hand, standing(AccountKind.CASH_OVER)) == (0, -30000)
+    assert check_books().is_right
+
+
+def test_where_the_bag_is_full_the_agent_asks_the_office_and_the_visit_goes_on(
+    bag: Bag, phone: Client, at: datetime
+) -> None:
+    bag.taken(990_000)
+    story = a_visit(at, agent=bag.agent).may_be_paid(30000)
+    there = f"/agent/visits/{story.visit_id}/"
+    for wish, word in (
+        ("second_agent", "A second agent is wanted at the door"),
+        ("another_time", "The rest is to be paid another time"),
+    ):
+        assert f'value="{wish}"' in text(phone.get(there))
+        for _ in range(2):  # pressed twice, asked once
+            assert phone.post(f"{there}ask-office/", {"wish": wish})["Location"] == there
+        assert f'value="{wish}"' not in text(phone.get(there))
+        assert word in text(desk(at, Role.DISPATCHER).get("/console/alerts/"))
+    assert Fact.objects.filter(kind="OfficeAsked").count() == 2
+    assert "The office knows and will call." in text(phone.get(there))
+    assert phone.post(f"{there}ask-office/", {"wish": "duress"}).status_code == 422
+    assert pays(story, {10000: 1}).amount_minor == 10000, "a part is taken all the same"
 
 
 def test_a_transfer_is_begun_at_the_door_and_credited_by_the_bank_s_file(

@@ -1,6 +1,5 @@
 """Taking back, letting go, giving up, another limit, closing. Inner commands of what two people decide, or the system's."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -35,17 +34,18 @@ from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict, Missing
 from koumen.kit.ids import new_id
 from koumen.kit.money import Money
-from koumen.ledger.commands import lock_with_entry, reverse_entry
+from koumen.ledger.commands import lock_with_entry, owe_notes, reverse_entry
 from koumen.ledger.queries import moves_of_entry
-from koumen.ledger.rules.chart import MONEY
+from koumen.ledger.rules.chart import MONEY, AccountKind
 
 
 @command
 def reverse_activity(*, activity_id: UUID, reason: str, actor: Actor, at: datetime) -> UUID:
     """Take something back as if it had never been: its entry turned round, everything after it reckoned again.
 
-    Bills that were issued stay; the next one carries the correction. Once: a second reversal, and one of a
-    reversal, is refused and nothing moves. Returns the id of the reversal. Records ActivityReversed. Raises
+    Bills that were issued stay; the next one carries the correction. Notes that an agent counted for a payment stay in
+    custody and are owed (``payments`` settles them). Once: a second reversal, and one of a reversal, is refused and
+    nothing moves. Returns the id of the reversal. Records ActivityReversed. Raises
     Denied("credit-not-yours"), Missing("activity-not-found") or Conflict("activity-already-reversed" |
     "account-closed" | "activity-not-reversible").
     """
@@ -61,22 +61,24 @@ def reverse_activity(*, activity_id: UUID, reason: str, actor: Actor, at: dateti
     row = ActivityRow.objects.get(id=activity_id)
     _require_reversible(held, row)
     change = begin(held, actor=actor, at=at)
-    moves: Sequence[Move] = ()
-    if row.entry_id:
-        moves = [
-            Move(
-                None if line.debit in MONEY else line.debit,
-                None if line.credit in MONEY else line.credit,
-                line.amount_minor,
-                held.position.counted_to,
-            )
-            for line in moves_of_entry(row.entry_id)
-        ]
+    lines = moves_of_entry(row.entry_id) if row.entry_id else []
+    moves = [
+        Move(
+            None if line.debit in MONEY else line.debit,
+            None if line.credit in MONEY else line.credit,
+            line.amount_minor,
+            held.position.counted_to,
+        )
+        for line in lines
+    ]
     forget(change, activity_id, moves)
     if row.entry_id:
-        corrected = {kind for entry in change.entries for kind in (*entry["debits"], *entry["credits"])}
-        lock_with_entry(entry_id=row.entry_id, kinds=corrected, owner_id=account_id, currency=held.currency)
-        reverse_entry(entry_id=row.entry_id, actor=actor, at=at)
+        touched = {kind for entry in change.entries for kind in (*entry["debits"], *entry["credits"])}
+        if any(line.debit is AccountKind.AGENT_CASH for line in lines):
+            touched.add(AccountKind.CASH_TO_RETURN)
+        lock_with_entry(entry_id=row.entry_id, kinds=touched, owner_id=account_id, currency=held.currency)
+        reversal = reverse_entry(entry_id=row.entry_id, actor=actor, at=at)
+        owe_notes(reversal=reversal, actor=actor, at=at)
     reversal_id = new_id()
     change.activity = {
         "id": str(reversal_id),

@@ -6,7 +6,7 @@ from django.db.models.lookups import Exact
 from koumen.kit.ids import new_id
 
 
-def _person(actor_key: str) -> models.Func:
+def person_of(actor_key: str) -> models.Func:
     """Of an actor's key the person, in whatever role."""
     key = models.F(actor_key)
     return models.Func(
@@ -39,7 +39,7 @@ class Proposal(models.Model):
                 | (
                     ~models.Q(state="proposed")
                     & models.Q(decided_by__isnull=False, decided_at__isnull=False)
-                    & ~models.Q(Exact(_person("decided_by"), _person("proposed_by")))
+                    & ~models.Q(Exact(person_of("decided_by"), person_of("proposed_by")))
                 ),
                 name="credit_proposal_two_persons",
             ),

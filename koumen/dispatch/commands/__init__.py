@@ -15,10 +15,11 @@ from koumen.dispatch.commands.planning import AtRisk, DayPlan, plan_day
 from koumen.dispatch.commands.repairing import accept_repair, propose_repair, refuse_repair
 from koumen.dispatch.commands.route import drop_stop
 from koumen.dispatch.commands.standing import (
-    AgreedHow,
     StandingRequest,
     agree_standing,
+    ask_standing,
     book_turn,
+    confirm_standing,
     end_standing,
     pause_standing,
     resume_standing,
@@ -37,7 +38,6 @@ from koumen.dispatch.commands.wishing import (
 )
 
 __all__ = [
-    "AgreedHow",
     "AtRisk",
     "CannotBe",
     "DayPlan",
@@ -54,8 +54,10 @@ __all__ = [
     "accept_place",
     "accept_repair",
     "agree_standing",
+    "ask_standing",
     "book_turn",
     "book_urgent",
+    "confirm_standing",
     "decline_place",
     "drop_stop",
     "end_standing",

@@ -13,7 +13,7 @@ from koumen.dispatch.commands.taking import NextBest, Taken, TakeRequest, next_b
 from koumen.dispatch.commands.wishing import close_offer
 from koumen.dispatch.events import PlaceOffered
 from koumen.dispatch.models import PlaceOffer, Waiting
-from koumen.dispatch.permissions import may_answer_place, may_plan, waiting_visible_to
+from koumen.dispatch.permissions import may_plan, may_say_yes, waiting_visible_to
 from koumen.dispatch.queries import slots
 from koumen.dispatch.queries.waiting import in_line, places_for, wish_of
 from koumen.dispatch.rules.slot import Slot
@@ -95,7 +95,7 @@ def accept_place(*, offer_id: UUID, actor: Actor, at: datetime) -> Taken | NextB
 def _accept(*, offer_id: UUID, actor: Actor, at: datetime) -> Taken | tuple[tuple[str, ...], TakeRequest]:
     """Take the offered place, or say why not; see ``accept_place``."""
     waiting, offer = _lock_offer(offer_id, actor)
-    require(may_answer_place(actor, waiting.customer_id), "place-offer-not-yours")
+    require(may_say_yes(actor, waiting.customer_id), "place-offer-not-yours")
     if offer.state == OfferState.ACCEPTED and waiting.visit:
         return Taken(waiting.visit)
     PLACE_OFFER.move(OfferState(offer.state), "accept")
@@ -151,7 +151,7 @@ def _lock_offer(offer_id: UUID, actor: Actor) -> tuple[Waiting, PlaceOffer]:
     offers = PlaceOffer.objects.filter(waiting__in=waiting_visible_to(actor))
     waiting_id = offers.filter(id=offer_id).values_list("waiting_id", flat=True).first()
     waiting = lock(waiting_visible_to(actor), missing="place-offer-not-found", id=waiting_id)
-    is_theirs = may_answer_place(actor, waiting.customer_id) or may_plan(actor)
+    is_theirs = may_say_yes(actor, waiting.customer_id) or may_plan(actor)
     require(is_theirs, "place-offer-not-yours")
     return waiting, PlaceOffer.objects.select_related("shift", "waiting").get(id=offer_id)
 

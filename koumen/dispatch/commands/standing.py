@@ -9,11 +9,18 @@ from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record
 from koumen.branch.queries import this_branch
 from koumen.credit.models import CreditAccount
+from koumen.credit.rules.mending import is_same_person
 from koumen.dispatch.commands.taking import Taken, TakeRequest, take_place
 from koumen.dispatch.commands.wishing import make_wish
-from koumen.dispatch.events import StandingAgreed, StandingChanged, StandingTurned
+from koumen.dispatch.events import StandingAgreed, StandingAsked, StandingChanged, StandingTurned
 from koumen.dispatch.models import Standing, StandingTurn
-from koumen.dispatch.permissions import may_keep_standing, may_plan, standing_visible_to
+from koumen.dispatch.permissions import (
+    may_ask_for_customer,
+    may_keep_standing,
+    may_plan,
+    may_say_yes,
+    standing_visible_to,
+)
 from koumen.dispatch.queries.standing import (
     Turn,
     has_visit_near,
@@ -24,7 +31,7 @@ from koumen.dispatch.queries.standing import (
 )
 from koumen.dispatch.rules.standing import GIVEN_UP, LONGEST_PAUSE, Outcome, StandingRule
 from koumen.dispatch.rules.wish import VisitWish
-from koumen.dispatch.states import STANDING, STANDS, StandingState
+from koumen.dispatch.states import OPEN_STANDING, STANDING, STANDS, StandingState
 from koumen.kit.actor import Actor, Role
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict, Invalid
@@ -53,36 +60,74 @@ class StandingRequest:
 
 
 @command
-def agree_standing(*, request: StandingRequest, how: AgreedHow, actor: Actor, at: datetime) -> Standing:
-    """Agree to a visit each month, on one's own page, or read back to a caller at the number on file.
+def agree_standing(*, request: StandingRequest, actor: Actor, at: datetime) -> Standing:
+    """Agree to a visit each month, on one's own page.
 
     Records StandingAgreed. Raises Denied("visit-not-yours-to-book"), Missing("credit-account-not-found"),
-    Conflict("standing-exists"), Invalid("agreed-how-wrong").
+    Conflict("standing-exists").
     """
-    require(may_keep_standing(actor, request.customer_id), "visit-not-yours-to-book")
-    if (how is AgreedHow.OWN_PAGE) is not (actor.role is Role.CUSTOMER):
-        raise Invalid("agreed-how-wrong", field="how")
+    require(may_say_yes(actor, request.customer_id), "visit-not-yours-to-book")
+    standing = _written(request, at)
+    return _agree(standing, AgreedHow.OWN_PAGE, actor, at)
+
+
+@command
+def ask_standing(*, request: StandingRequest, actor: Actor, at: datetime) -> Standing:
+    """Write down what a caller wants; nothing is booked before the customer, or a call by somebody else, says yes.
+
+    Records StandingAsked. Raises Denied("visit-not-yours-to-book"), Missing("credit-account-not-found"),
+    Conflict("standing-exists").
+    """
+    require(may_ask_for_customer(actor), "visit-not-yours-to-book")
+    standing = _written(request, at)
+    standing.state, standing.asked_by = STANDING.move(None, "ask"), actor.key
+    standing.save(force_insert=True)
+    record(StandingAsked(subject_id=standing.id, customer_id=standing.customer_id), actor=actor, at=at)
+    return standing
+
+
+@command
+def confirm_standing(*, standing_id: UUID, actor: Actor, at: datetime) -> Standing:
+    """Say yes to what the desk wrote down: the customer, or the desk, which called the number on file and read it back.
+
+    Never by the person who wrote it down. Records StandingAgreed. Raises Missing("standing-not-found"),
+    Denied("visit-not-yours-to-book" | "second-person-needed") or Conflict("standing-cannot-agree").
+    """
+    standing = _lock(standing_id, actor)
+    is_own = may_say_yes(actor, standing.customer_id)
+    require(is_own or may_ask_for_customer(actor), "visit-not-yours-to-book")
+    STANDING.move(StandingState(standing.state), "agree")
+    require(not is_same_person(standing.asked_by, actor.key), "second-person-needed")
+    return _agree(standing, AgreedHow.OWN_PAGE if is_own else AgreedHow.CALL, actor, at)
+
+
+def _agree(standing: Standing, how: AgreedHow, actor: Actor, at: datetime) -> Standing:
+    before = StandingState(standing.state) if standing.state else None
+    standing.state = STANDING.move(before, "agree")
+    standing.agreed_how, standing.agreed_by, standing.agreed_at = how, actor.key, at
+    standing.save()
+    agreed = StandingAgreed(subject_id=standing.id, customer_id=standing.customer_id, how=how)
+    record(agreed, actor=actor, at=at)
+    return standing
+
+
+def _written(request: StandingRequest, at: datetime) -> Standing:
+    """What is wanted, on an account that has no such agreement yet; the account is the lock."""
     accounts = CreditAccount.objects.filter(customer_id=request.customer_id)
     account = lock(accounts, missing="credit-account-not-found", id=request.account_id)
-    if Standing.objects.filter(account=account, state__in=STANDS).exists():
+    if Standing.objects.filter(account=account, state__in=OPEN_STANDING).exists():
         raise Conflict("standing-exists")
-    standing = Standing.objects.create(
+    return Standing(
         customer_id=request.customer_id,
         account=account,
-        state=STANDING.move(None, "agree"),
         week=request.rule.week,
         weekday=request.rule.weekday,
         days_before=request.rule.days_before,
         part_of_day=request.rule.part_of_day,
         amount=request.rule.amount,
         wish=request.wish.plain(),
-        agreed_how=how,
-        agreed_by=actor.key,
-        agreed_at=at,
+        asked_at=at,
     )
-    agreed = StandingAgreed(subject_id=standing.id, customer_id=standing.customer_id, how=how)
-    record(agreed, actor=actor, at=at)
-    return standing
 
 
 @command

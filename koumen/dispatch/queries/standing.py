@@ -14,7 +14,7 @@ from koumen.dispatch.queries.slots import slots
 from koumen.dispatch.rules.slot import Slot, part_of_day
 from koumen.dispatch.rules.standing import BOOKED_AHEAD, Amount, StandingRule, months_near
 from koumen.dispatch.rules.wish import VisitWish
-from koumen.dispatch.states import STANDS, StandingState
+from koumen.dispatch.states import OPEN_STANDING, StandingState
 from koumen.kit.actor import SYSTEM, Actor
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Missing
@@ -46,9 +46,9 @@ def rule_of(standing: Standing) -> StandingRule:
 
 
 def standings_of(*, actor: Actor, customer_id: UUID) -> list[Standing]:
-    """What a customer agreed to and has not ended, with the accounts; one query."""
-    rows = standing_visible_to(actor).filter(customer_id=customer_id, state__in=STANDS)
-    return list(rows.select_related("account").order_by("agreed_at"))
+    """What a customer agreed to or is asked, and has not ended, with the accounts; one query."""
+    rows = standing_visible_to(actor).filter(customer_id=customer_id, state__in=OPEN_STANDING)
+    return list(rows.select_related("account").order_by("asked_at"))
 
 
 def standing(*, actor: Actor, standing_id: UUID) -> Standing:

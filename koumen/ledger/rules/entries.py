@@ -37,9 +37,11 @@ class EntryKind(StrEnum):
     DEPOSIT = "deposit"
     DEPOSIT_ARRIVED = "deposit_arrived"
     CASH_DIFFERENCE = "cash_difference"
-    # Notes of a payment that was taken back: owed to who gave them, and given back.
+    # Notes of a payment that was taken back: owed to who gave them; given back, never there, or nobody's.
     RETURN_OWED = "return_owed"
     CASH_RETURNED = "cash_returned"
+    NEVER_CAME = "never_came"
+    NOTES_KEPT = "notes_kept"
     # The acquirer of the card terminals has paid.
     CARD_SETTLED = "card_settled"
     # Taken over from another system.

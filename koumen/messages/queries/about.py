@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from koumen.audit.models import Fact
 from koumen.branch.queries import this_branch
-from koumen.dispatch.events import PlaceOffered, StandingAgreed, StandingTurned
+from koumen.dispatch.events import PlaceOffered, StandingAgreed, StandingAsked, StandingTurned
 from koumen.kit.actor import SYSTEM
 from koumen.messages.queries.accounts import ABOUT_ACCOUNTS, account_letters
 from koumen.messages.queries.after import ABOUT_AFTERWARDS, ABOUT_CARE, copies
@@ -34,6 +34,7 @@ _BY_FACT: Mapping[str, Callable[[Fact], list[Letter]]] = {
     PaymentMade.kind(): _paid,
     ReceiptVoided.kind(): _void,
     PlaceOffered.kind(): place_letters,
+    StandingAsked.kind(): standing_letters,
     StandingAgreed.kind(): standing_letters,
     StandingTurned.kind(): standing_letters,
     **dict.fromkeys(ABOUT_ACCOUNTS, account_letters),

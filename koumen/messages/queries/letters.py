@@ -16,7 +16,7 @@ from koumen.branch.queries import this_branch
 from koumen.credit.models import Repayment
 from koumen.credit.queries import owed
 from koumen.dispatch import queries as dispatch
-from koumen.dispatch.events import StandingAgreed
+from koumen.dispatch.events import StandingAgreed, StandingAsked
 from koumen.dispatch.rules.standing import Outcome
 from koumen.dispatch.states import OfferState
 from koumen.kit.actor import SYSTEM
@@ -273,27 +273,34 @@ def place_letters(fact: Fact) -> list[Letter]:
     ]
 
 
+_STANDING = {
+    StandingAsked.kind(): Template.STANDING_ASKED,
+    StandingAgreed.kind(): Template.STANDING_AGREED,
+}
+
+
 def standing_letters(fact: Fact) -> list[Letter]:
-    """What was agreed; and where no time was found. A visit that is booked tells of itself."""
+    """What is asked, what was agreed; and where no time was found. A visit that is booked tells of itself."""
     body = json.loads(fact.body)
-    is_agreed = fact.kind == StandingAgreed.kind()
-    if not is_agreed and body["outcome"] != Outcome.NO_PLACE:
+    template = _STANDING.get(fact.kind, Template.STANDING_NO_PLACE)
+    is_turn = template is Template.STANDING_NO_PLACE
+    if is_turn and body["outcome"] != Outcome.NO_PLACE:
         return []
     person = dispatch.standing(actor=SYSTEM, standing_id=fact.subject_id).customer.person
-    branch, page = this_branch(), "standing/" if is_agreed else "book/"
+    branch, page = this_branch(), "book/" if is_turn else "standing/"
     figures: dict[str, object] = {
         "lender": lender_name(branch, person.language),
         "help": branch.help_phone,
         "link": f"{settings.KOUMEN_PUBLIC_URL}/{page}",
     }
-    if not is_agreed:
+    if is_turn:
         figures["day"] = date.fromisoformat(body["date"])
     return [
         Letter(
             person_id=person.id,
             language=person.language,
             channel=Channel.SMS,
-            template=Template.STANDING_AGREED if is_agreed else Template.STANDING_NO_PLACE,
+            template=template,
             subject_id=fact.subject_id,
             figures=figures,
         )

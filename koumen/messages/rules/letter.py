@@ -35,6 +35,7 @@ class Template(StrEnum):
     AGENT_ARRIVED = "agent_arrived"
     NOBODY_ANSWERED = "nobody_answered"
     PLACE_OFFERED = "place_offered"
+    STANDING_ASKED = "standing_asked"
     STANDING_AGREED = "standing_agreed"
     STANDING_NO_PLACE = "standing_no_place"
     CODE_LOCKED = "code_locked"

@@ -15,7 +15,7 @@ from koumen.payments.commands.hand_ins import count_hand_in, declare_hand_in, wi
 from koumen.payments.commands.matching import import_settlement, match_deposit, match_payment, match_payout
 from koumen.payments.commands.offline import OfflineTender, post_offline_cash
 from koumen.payments.commands.receipts import keep_receipt_pdf, receipt_content, receipt_pdf
-from koumen.payments.commands.returning import owe_cash_return, return_cash
+from koumen.payments.commands.returning import claim_notes, decide_claim, owe_cash_return, return_cash
 from koumen.payments.commands.slips import deposit_slip_pdf
 from koumen.payments.commands.transfer import drop_transfer, settle_transfer, show_transfer
 from koumen.payments.commands.voiding import void_receipt
@@ -25,8 +25,10 @@ __all__ = [
     "OfflineTender",
     "SeenNote",
     "Slip",
+    "claim_notes",
     "close_wallet",
     "count_hand_in",
+    "decide_claim",
     "declare_hand_in",
     "deposit_slip_pdf",
     "drop_transfer",

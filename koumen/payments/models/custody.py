@@ -2,11 +2,14 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.lookups import Exact
 
 from koumen.agents.models import Agent, Shift
+from koumen.credit.models.proposals import person_of
 from koumen.kit.ids import new_id
 from koumen.payments.models.paying import Payment, ReceiptSeries
-from koumen.payments.states import DepositState, FloatState, HandInState
+from koumen.payments.rules.custody import NOTES_WERE_TAKEN
+from koumen.payments.states import DepositState, FloatState, HandInState, ReturnState
 from koumen.people.models import Person
 
 
@@ -178,20 +181,50 @@ class CashAlarm(models.Model):
 
 
 class CashReturn(models.Model):
-    """Notes that a customer gave for a payment that was taken back, until somebody has counted them back."""
+    """Notes of a payment that was taken back: given back, never there, or nobody's.
+
+    The database refuses that one person both claims and decides.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="cash_return")
+    state = models.TextField(choices=[(s, s) for s in ReturnState])
     owed_at = models.DateTimeField()
     pile = models.OneToOneField(Pile, null=True, on_delete=models.PROTECT, related_name="+")
     from_safe = models.BooleanField(default=False)  # given back by the office, not out of the agent's bag
-    returned_at = models.DateTimeField(null=True)
+    # notes that never came, and were missed at this last hand-in of a day; empty: nobody had counted since
+    missed_in = models.ForeignKey(HandIn, null=True, on_delete=models.PROTECT, related_name="+")
+    claimed_by = models.TextField(blank=True)  # kit.actor.Actor.key
+    ended_by = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(pile__isnull=True, returned_at__isnull=True, from_safe=False)
-                | Q(pile__isnull=False, returned_at__isnull=False),
+                condition=Q(state__in=["owed", "claimed"], ended_at__isnull=True, ended_by="")
+                | (Q(state__in=["returned", "absent", "kept"], ended_at__isnull=False) & ~Q(ended_by="")),
+                name="payments_return_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="returned", pile__isnull=False)
+                | (~Q(state="returned") & Q(pile__isnull=True, from_safe=False)),
                 name="payments_return_counted",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(state="absent") | Q(missed_in__isnull=True), name="payments_return_missed"
+            ),
+            models.CheckConstraint(
+                condition=(Q(state__in=["claimed", "kept"]) & ~Q(claimed_by=""))
+                | Q(state__in=["owed", "returned", "absent"], claimed_by=""),
+                name="payments_return_claimed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="kept") | ~Q(Exact(person_of("ended_by"), person_of("claimed_by"))),
+                name="payments_return_two_persons",
+            ),
         ]
+
+    @property
+    def were_taken(self) -> bool:
+        """Whether the payment was taken back although its notes had come; otherwise a count found what never came."""
+        return self.payment.receipt.void_reason in NOTES_WERE_TAKEN

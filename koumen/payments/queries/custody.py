@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -9,12 +10,22 @@ from django.db.models import F, Q, QuerySet, Sum
 from koumen.audit.command import require
 from koumen.branch.queries import this_branch
 from koumen.conduct.queries import cash_limits, custody_rules
+from koumen.credit.models import Activity
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Missing
 from koumen.ledger.models import Account
 from koumen.ledger.queries import cash_held
 from koumen.ledger.rules.chart import AccountKind
-from koumen.payments.models import CashFloat, CashReturn, Deposit, HandIn, NoteCount, Pile, PileNote
+from koumen.payments.models import (
+    CashFloat,
+    CashReturn,
+    Deposit,
+    HandIn,
+    NoteCount,
+    Payment,
+    Pile,
+    PileNote,
+)
 from koumen.payments.permissions import (
     floats_visible_to,
     hand_ins_visible_to,
@@ -22,7 +33,7 @@ from koumen.payments.permissions import (
     returns_visible_to,
 )
 from koumen.payments.rules.custody import Holding, known_notes
-from koumen.payments.states import FloatState, HandInState, PaymentState
+from koumen.payments.states import FloatState, HandInState, PaymentState, ReturnState
 from koumen.visits.models import Visit
 from koumen.visits.states import AT_DOOR_STATES, VisitState
 
@@ -54,49 +65,77 @@ def _holding(in_hand_minor: int, held_since: datetime | None, at: datetime) -> H
 
 
 def notes_in_hand(*, agent_id: UUID, currency: str, in_hand_minor: int) -> Notes | None:
-    """What an agent holds by denomination, when everything counted explains it; four queries."""
+    """What an agent holds by denomination, when everything counted explains it; five queries.
+
+    Everything since the newest hand-in that ended a day: after it nothing was left, whatever had differed before.
+    """
+    own = {"agent_id": agent_id, "currency": currency}
+    counted = HandIn.objects.filter(**own, state=HandInState.COUNTED)
+    emptied = counted.filter(is_final=True).order_by("-ended_at").values_list("ended_at", flat=True).first()
+    since = {"ended_at__gt": emptied} if emptied else {}
     paid = NoteCount.objects.filter(
         payment__agent_id=agent_id, payment__currency=currency, payment__state=PaymentState.PAID
-    )
+    ).exclude(payment__cash_return__state=ReturnState.ABSENT)
     returned = CashReturn.objects.filter(
-        payment__agent_id=agent_id, payment__currency=currency, from_safe=False, pile__isnull=False
+        payment__agent_id=agent_id, payment__currency=currency, from_safe=False, pile__isnull=False, **since
     )
-    taken = CashFloat.objects.filter(agent_id=agent_id, currency=currency, state=FloatState.TAKEN)
-    counted = HandIn.objects.filter(agent_id=agent_id, currency=currency, state=HandInState.COUNTED)
+    taken = CashFloat.objects.filter(**own, state=FloatState.TAKEN, **since)
+    if emptied:
+        paid = paid.filter(payment__paid_at__gt=emptied)
     flows = paid.values_list("direction", "denomination_minor").annotate(n=Sum("count"))
     return known_notes(
         *({value: n if way == "in" else -n} for way, value, n in flows),
-        _summed(PileNote.objects.filter(pile__in=taken.values("taken"))),
-        {
-            value: -n
-            for value, n in _summed(PileNote.objects.filter(pile__in=counted.values("counted"))).items()
-        },
-        {
-            value: -n
-            for value, n in _summed(PileNote.objects.filter(pile__in=returned.values("pile"))).items()
-        },
+        _summed(taken.values("taken")),
+        _less(counted.filter(**since).values("counted")),
+        _less(returned.values("pile")),
         in_hand_minor=in_hand_minor,
     )
 
 
+def _summed(piles: QuerySet[Any, Any]) -> Notes:
+    """The notes of some piles together; one query."""
+    rows = PileNote.objects.filter(pile__in=piles).values_list("denomination_minor")
+    return {value: int(n) for value, n in rows.annotate(n=Sum("count"))}
+
+
+def _less(piles: QuerySet[Any, Any]) -> Notes:
+    return {value: -n for value, n in _summed(piles).items()}
+
+
 def cash_returns(*, actor: Actor) -> list[CashReturn]:
     """Notes that are still to be given back, the oldest first; one query. An agent sees their own."""
-    waiting = returns_visible_to(actor).filter(returned_at__isnull=True)
-    return list(waiting.select_related("payment__visit", "payment__agent").order_by("owed_at", "id"))
+    waiting = returns_visible_to(actor).filter(ended_at__isnull=True)
+    return list(_with_payment(waiting).order_by("owed_at", "id"))
 
 
 def cash_return(*, actor: Actor, return_id: UUID) -> CashReturn:
     """Notes to give back; one query. Raises Missing("return-not-found")."""
-    rows = returns_visible_to(actor).select_related("payment__visit", "payment__agent")
-    found = rows.filter(id=return_id).first()
+    found = _with_payment(returns_visible_to(actor)).filter(id=return_id).first()
     if found is None:
         raise Missing("return-not-found")
     return found
 
 
-def _summed(notes: QuerySet[PileNote]) -> Notes:
-    rows = notes.values_list("denomination_minor").annotate(n=Sum("count"))
-    return {value: int(n) for value, n in rows}
+def _with_payment(rows: QuerySet[CashReturn]) -> QuerySet[CashReturn]:
+    return rows.select_related("payment__visit", "payment__agent", "payment__receipt")
+
+
+def last_count_after(payment: Payment) -> HandIn | None:
+    """The hand-in that ended the day on which a payment of cash was known; one query."""
+    counts = HandIn.objects.filter(
+        agent_id=payment.agent_id,
+        currency=payment.currency,
+        is_final=True,
+        ended_at__gte=Activity.objects.filter(id=payment.id).values("recorded_at"),
+        state=HandInState.COUNTED,
+    )
+    return counts.order_by("ended_at", "id").first()
+
+
+def missed_minor(hand_in: HandIn) -> int:
+    """What a hand-in found missing and no payment that never came explains yet; one query."""
+    explained = CashReturn.objects.filter(missed_in=hand_in).aggregate(sum=Sum("payment__amount_minor"))
+    return max(0, -(hand_in.difference_minor or 0)) - int(explained["sum"] or 0)
 
 
 def notes_of(pile: Pile) -> Notes:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from koumen.kit.errors import Invalid
 from koumen.kit.money import CURRENCIES
@@ -53,6 +54,29 @@ def settle_count(*, in_hand_minor: int, counted_minor: int, is_final: bool) -> S
     over = max(0, counted_minor - in_hand_minor)
     short = max(0, in_hand_minor - counted_minor) if is_final else 0
     return Settled(counted_minor, over, short)
+
+
+# Why a payment of cash is taken back although the notes were there; for the other reasons there were none.
+NOTES_WERE_TAKEN = frozenset({"wrong_amount", "wrong_account"})
+
+
+class Absence(StrEnum):
+    """Where notes are missing of which two people say that they never came."""
+
+    BAG = "bag"  # nobody has counted everything since: the bag holds so much less than the books say
+    SHORTAGE = "shortage"  # a last hand-in missed as much: this explains it
+    CONTRADICTED = "contradicted"  # they were counted: whose they are, two people decide
+
+
+def absence(*, amount_minor: int, in_hand_minor: int, missed_minor: int | None) -> Absence:
+    """Where notes that never came are missing.
+
+    A count is the truth: what it found cannot be said away. ``missed_minor``: what the last hand-in of that day found
+    missing and nothing explains yet; None when there was none since the payment.
+    """
+    if missed_minor is None:
+        return Absence.BAG if in_hand_minor >= amount_minor else Absence.CONTRADICTED
+    return Absence.SHORTAGE if missed_minor >= amount_minor else Absence.CONTRADICTED
 
 
 def known_notes(*flows: Mapping[int, int], in_hand_minor: int) -> dict[int, int] | None:

@@ -9,7 +9,7 @@ from koumen.visits.commands.afterwards import (
     tell_handover,
 )
 from koumen.visits.commands.agreeing import agree_amount, enter_code, unlock_code
-from koumen.visits.commands.alarms import take_alert
+from koumen.visits.commands.alarms import ask_office, take_alert
 from koumen.visits.commands.assigning import change_agent
 from koumen.visits.commands.booking import (
     book_visit,
@@ -57,6 +57,7 @@ __all__ = [
     "arrive",
     "ask_handover",
     "ask_if_genuine",
+    "ask_office",
     "book_visit",
     "break_off",
     "cancel_visit",

@@ -23,6 +23,7 @@ from koumen.visits.rules import secrets
 from koumen.visits.rules.band import amount_band
 from koumen.visits.rules.moments import LAPSE_BEFORE, YES_WITHIN
 from koumen.visits.rules.notices import DAY_BEFORE, NoticeKind, reminder_due
+from koumen.visits.rules.outcomes import ASKED_AT_THE_DOOR
 from koumen.visits.rules.reasons import PROTOCOL_STOPS
 from koumen.visits.rules.word import CardWord
 from koumen.visits.states import AT_DOOR_STATES, BEFORE_THE_DOOR, OPEN_STATES, VisitState
@@ -178,6 +179,12 @@ def open_alerts(*, actor: Actor) -> list[Alert]:
         return []
     unseen = Alert.objects.filter(seen_at=None)
     return list(unseen.select_related("visit", "visit__agent", "visit__customer").order_by("raised_at"))
+
+
+def asked_at_the_door(visit: Visit) -> set[str]:
+    """What the agent has asked the office for and nobody has taken yet; one query."""
+    waiting = visit.alerts.filter(kind__in=ASKED_AT_THE_DOOR, seen_at=None)
+    return set(waiting.values_list("kind", flat=True))
 
 
 def alerts_since(*, actor: Actor, at: datetime, kind: str = "", limit: int = 200) -> list[Alert]:

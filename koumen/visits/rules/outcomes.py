@@ -60,7 +60,13 @@ class AlertKind(StrEnum):
     ANSWER_DIFFERS = "answer_differs"  # what the customer says they gave is not what was booked
     LOW_RATING = "low_rating"
     AMOUNT_ASSISTED = "amount_assisted"  # the agent typed the amount for the customer
+    SECOND_AGENT = "second_agent"  # asked for at the door: the bag is full, and the customer pays in cash
+    ANOTHER_TIME = "another_time"  # asked for at the door, for what is not paid now
     NO_OUTCOME = "no_outcome"  # arrived long ago, and no ending told: a receipt may be missing
+
+
+# What an agent at a door may ask the office for; the visit goes on.
+ASKED_AT_THE_DOOR = frozenset({AlertKind.SECOND_AGENT, AlertKind.ANOTHER_TIME})
 
 
 class CheckInResult(StrEnum):

@@ -29,6 +29,7 @@ from koumen.web.console.pages import (
     products,
     proposals,
     ratings,
+    returns,
     risks,
     settlement,
     staff,
@@ -140,7 +141,9 @@ urlpatterns = site_urls(
         path(
             "finance/custody/floats/<uuid:float_id>/withdraw/", custody.withdraw_float, name="withdraw_float"
         ),
-        path("finance/custody/returns/<uuid:return_id>/", custody.give_back, name="give_back"),
+        path("finance/custody/returns/<uuid:return_id>/", returns.give_back, name="give_back"),
+        path("finance/custody/returns/<uuid:return_id>/claim/", returns.claim, name="claim_notes"),
+        path("finance/custody/returns/<uuid:return_id>/decide/", returns.decide, name="decide_claim"),
         path("finance/hand-ins/", custody.hand_ins, name="hand_ins"),
         path("finance/hand-ins/all.csv", custody.hand_ins_csv, name="hand_ins_csv"),
         path("finance/hand-ins/<uuid:hand_in_id>/", custody.hand_in, name="hand_in"),

@@ -47,7 +47,11 @@ CASH_WORDS: dict[str, str | Promise] = {
     "last-four-unreadable": _("Only the last four digits of the card, never more."),
     "return-not-found": _("We cannot find these notes to give back."),
     "return-differs": _("The notes are not worth what is to be given back. Please count again."),
-    "cash-returned-already": _("These notes have been given back already."),
+    "cash_return-cannot-give_back": _("These notes are not to be given back now."),
+    "cash_return-cannot-claim": _("Whose these notes are is settled, or somebody else decides it now."),
+    "cash_return-cannot-keep": _("Nobody says any more that these notes are left over."),
+    "cash_return-cannot-refuse": _("Nobody says any more that these notes are left over."),
+    "notes-were-taken": _("The customer gave these notes. They must be given back."),
     "not-so-much-in-hand": _("There is not so much cash here to give back."),
     # files of the bank and of the card acquirer
     "lines-not-yours": _("Only finance matches these files."),

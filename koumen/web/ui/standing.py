@@ -119,7 +119,7 @@ def rule_words(standing: "Standing") -> str:
 
 def standing_card(standing: "Standing", *, at: datetime) -> dict[str, Any]:
     """What a page shows of one, with the next day on which it falls."""
-    ahead = queries.turns_ahead(standing, at=at)
+    ahead = queries.turns_ahead(standing, at=at) if standing.state != "asked" else []
     return {
         "standing": standing,
         "words": rule_words(standing),
@@ -130,7 +130,7 @@ def standing_card(standing: "Standing", *, at: datetime) -> dict[str, Any]:
 
 
 def change_standing(standing_id: UUID, said: "QueryDict", *, actor: Actor, at: datetime) -> None:
-    """Do what a button says: skip a month, pause for some, go on, end.
+    """Do what a button says: say yes, skip a month, pause for some, go on, end.
 
     Raises Invalid("form-unreadable") for anything else, and as the commands do.
     """
@@ -143,6 +143,8 @@ def change_standing(standing_id: UUID, said: "QueryDict", *, actor: Actor, at: d
             commands.pause_standing(
                 until=today + timedelta(days=MONTH_DAYS * int(said.get("months", ""))), **given
             )
+        elif said.get("act") == "agree":
+            commands.confirm_standing(**given)
         elif said.get("act") == "resume":
             commands.resume_standing(**given)
         elif said.get("act") == "end":

@@ -1,6 +1,5 @@
 """The agent's cash bag and things: taken over when the day begins, handed in when it is much, and at its end."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from koumen.agents import commands as agents
@@ -15,21 +15,16 @@ from koumen.agents import queries as agent_queries
 from koumen.branch.queries import this_branch
 from koumen.kit import clock
 from koumen.kit.actor import Actor
-from koumen.kit.errors import Missing, Refusal
-from koumen.kit.ids import new_id
+from koumen.kit.errors import Missing
 from koumen.kit.money import Money
 from koumen.payments import commands as payments
 from koumen.payments.queries import custody
 from koumen.web.ui.actors import actor_of
-from koumen.web.ui.amounts import read_id
+from koumen.web.ui.counting import Act, count_page
 from koumen.web.ui.item_words import CONDITIONS, KINDS
-from koumen.web.ui.notes import note_rows, read_notes, worth
-from koumen.web.ui.refusals import words
 
 if TYPE_CHECKING:
     from koumen.agents.models import Shift
-
-Act = Callable[[dict[int, int], UUID], object]
 
 
 @login_required
@@ -60,6 +55,7 @@ def show(request: HttpRequest) -> HttpResponse:
                 "number": row.payment.visit.number,
             }
             for row in custody.cash_returns(actor=actor)
+            if row.state == "owed"
         ],
     }
     return render(request, "agent/bag.html", context)
@@ -97,65 +93,72 @@ def open_day(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     shift = _shift_now(actor, at)
     offered = custody.offered_float(actor=actor, agent_id=shift.agent_id)
-    context = {"shift": shift, "things": _things(actor, shift.agent_id)}
+    things = _things(actor, shift.agent_id)
     if offered is None:
         if request.method == "POST":
             agents.open_shift(shift_id=shift.id, actor=actor, at=at)
             return redirect("bag")
-        return render(request, "agent/open_shift.html", context)
+        return render(request, "agent/open_shift.html", {"things": things})
 
     def take(notes: dict[int, int], key: UUID) -> object:
         return payments.take_float(float_id=offered.id, notes=notes, key=key, actor=actor, at=at)
 
-    return _count(request, "agent/open_shift.html", take, context | {"offered": offered})
+    context = {
+        "title": _("Begin the working day"),
+        "things_title": _("Things I have"),
+        "things": things,
+        "intro": _("The office counted change money for you. Count it yourself and write what you counted."),
+        "act": _("I counted it: take it over"),
+    }
+    return _count(request, take, context)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def hand_in(request: HttpRequest) -> HttpResponse:
     """Hand a part in before the day is over."""
-    return _declare(request, "agent/hand_in.html", is_final=False)
+    context = {
+        "title": _("Hand a part in"),
+        "intro": _("Count what you hand in. Another person counts it again."),
+        "act": _("I hand this in"),
+    }
+    return _declare(request, _shift_now(actor_of(request), clock.now()), context, is_final=False)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def close_day(request: HttpRequest) -> HttpResponse:
     """Count everything, and see what else is to be given back."""
-    return _declare(request, "agent/close_shift.html", is_final=True)
+    actor = actor_of(request)
+    shift = _shift_now(actor, clock.now())
+    things = _things(actor, shift.agent_id)
+    context = {
+        "title": _("End the working day"),
+        "things_title": _("Give these back too") if things else "",
+        "things": things,
+        "is_last": True,
+        "intro": _(
+            "Count everything you have. Another person counts it again; a difference is written down and stays."
+        ),
+        "act": _("This is everything: hand it in"),
+    }
+    return _declare(request, shift, context, is_final=True)
 
 
-def _declare(request: HttpRequest, template: str, *, is_final: bool) -> HttpResponse:
-    actor, at = actor_of(request), clock.now()
-    shift = _shift_now(actor, at)
-
+def _declare(
+    request: HttpRequest, shift: "Shift", context: dict[str, Any], *, is_final: bool
+) -> HttpResponse:
     def declare(notes: dict[int, int], key: UUID) -> object:
         return payments.declare_hand_in(
-            shift_id=shift.id, notes=notes, is_final=is_final, key=key, actor=actor, at=at
+            shift_id=shift.id,
+            notes=notes,
+            is_final=is_final,
+            key=key,
+            actor=actor_of(request),
+            at=clock.now(),
         )
 
-    return _count(request, template, declare, {"shift": shift, "things": _things(actor, shift.agent_id)})
-
-
-def _count(request: HttpRequest, template: str, act: Act, context: dict[str, Any]) -> HttpResponse:
-    """A count: "add up" only adds, the other button acts."""
-    data, currency = request.POST, this_branch().currency
-    counted: dict[int, int] = {}
-    fault, status = "", 200
-    if request.method == "POST":
-        try:
-            counted = read_notes(data, "n", currency)
-            if "act" in data:
-                act(counted, read_id(data.get("once", "")))
-                return redirect("bag")
-        except Refusal as refusal:
-            fault, status = words(refusal.code, **refusal.params), refusal.status
-    shown = {
-        "rows": note_rows(counted, currency),
-        "counted_now": worth(counted, currency),
-        "once": data.get("once") or str(new_id()),
-        "fault": fault,
-    }
-    return render(request, template, context | shown, status=status)
+    return _count(request, declare, context)
 
 
 @login_required
@@ -169,10 +172,20 @@ def give_back(request: HttpRequest, return_id: UUID) -> HttpResponse:
         return payments.return_cash(return_id=owed.id, notes=notes, key=key, actor=actor, at=at)
 
     context = {
+        "title": _("Give notes back"),
         "amount": Money(owed.payment.amount_minor, owed.payment.currency),
         "number": owed.payment.visit.number,
+        "intro": _("This payment was taken back. Count the notes into the customer's hands."),
+        "act": _("Counted into the customer's hands"),
     }
-    return _count(request, "agent/give_back.html", count_back, context)
+    return _count(request, count_back, context)
+
+
+def _count(request: HttpRequest, act: Act, context: dict[str, Any]) -> HttpResponse:
+    def frame(shown: dict[str, Any], status: int) -> HttpResponse:
+        return render(request, "agent/count.html", context | shown, status=status)
+
+    return count_page(request, act, frame, done=("bag",))
 
 
 @login_required

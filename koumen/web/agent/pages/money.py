@@ -13,6 +13,7 @@ from koumen.kit.money import CURRENCIES, Money
 from koumen.payments import commands as payments
 from koumen.payments import jobs
 from koumen.payments import queries as payment_queries
+from koumen.visits import commands as visits
 from koumen.visits import queries
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.amounts import read_id
@@ -63,6 +64,16 @@ def cash(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         "missing": remaining - total_in if total_in.minor < remaining.minor else None,
     }
     return render(request, "agent/cash.html", context, status=409 if fault else 200)
+
+
+@login_required
+@require_POST
+def ask_office(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Too much cash for one bag: a second agent, or another time for the rest."""
+    visits.ask_office(
+        visit_id=visit_id, wish=request.POST.get("wish", ""), actor=actor_of(request), at=clock.now()
+    )
+    return redirect("visit", visit_id=visit_id)
 
 
 @login_required

@@ -111,6 +111,7 @@ def page(actor: Actor, visit_id: UUID, at: datetime, **more: Any) -> dict[str, A
         if context["step"].endswith("/tender.html"):
             context["advice"] = payments.cash_advice(visit, amount_minor=context["remaining"].minor, at=at)
             context["room"] = Money(context["advice"].room_minor, visit.currency)
+            context["asked"] = queries.asked_at_the_door(visit)
         context["receipts"] = payments.receipts_of_visit(actor=actor, visit_id=visit_id)
     return context | more
 

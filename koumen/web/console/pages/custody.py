@@ -1,6 +1,6 @@
 """Cash by person with its age, change money counted out, hand-ins counted, and cash fetched from the bank."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,8 +18,6 @@ from koumen.branch.queries import this_branch
 from koumen.devices.queries import device_last_number
 from koumen.kit import clock
 from koumen.kit.actor import Actor
-from koumen.kit.errors import Refusal
-from koumen.kit.ids import new_id
 from koumen.kit.money import Money
 from koumen.payments import commands
 from koumen.payments.permissions import may_keep_cash
@@ -28,19 +26,15 @@ from koumen.payments.queries.custody import HandInSearch, PersonsCash, cash_by_p
 from koumen.people.commands import reveal
 from koumen.web.console.pages.frame import page, without
 from koumen.web.console.pages.words import HAND_INS, word
-from koumen.web.ui import wording
 from koumen.web.ui.actors import actor_of, signed_in
-from koumen.web.ui.amounts import read_id
+from koumen.web.ui.counting import Act, count_page
 from koumen.web.ui.csv_files import csv_file, every_page
 from koumen.web.ui.item_words import CONDITIONS, KINDS
-from koumen.web.ui.notes import note_rows, read_notes, worth
-from koumen.web.ui.refusals import words
 
 if TYPE_CHECKING:
     from koumen.payments.models import HandIn
 
 A_FILE_PAGE = 1000
-Act = Callable[[dict[int, int], UUID], object]
 
 
 @signed_in
@@ -65,7 +59,11 @@ def home(request: HttpRequest) -> HttpResponse:
             for row in floats
         ],
         "returns": [
-            {"row": row, "amount": Money(row.payment.amount_minor, row.payment.currency)}
+            {
+                "row": row,
+                "amount": Money(row.payment.amount_minor, row.payment.currency),
+                "is_doubted": not row.were_taken,
+            }
             for row in custody.cash_returns(actor=actor)
         ],
         "may_keep": may_keep_cash(actor),
@@ -230,7 +228,7 @@ def hand_in(request: HttpRequest, hand_in_id: UUID) -> HttpResponse:
             (Money(value, currency), first.get(value, 0), second.get(value, 0))
             for value in sorted(first.keys() | second.keys(), reverse=True)
         ]
-    return count_page(request, "hand_in", count, context, done=("hand_in", row.id))
+    return counted(request, "hand_in", count, context, done=("hand_in", row.id))
 
 
 @signed_in
@@ -257,7 +255,7 @@ def offer_float(request: HttpRequest, shift_id: UUID) -> HttpResponse:
         "about": _names(actor, {shift.agent_id})[shift.agent_id],
         "act": now("Counted: the agent counts it next"),
     }
-    return count_page(request, "count_cash", offer, context, done=("custody",))
+    return counted(request, "count_cash", offer, context, done=("custody",))
 
 
 @signed_in
@@ -266,26 +264,6 @@ def withdraw_float(request: HttpRequest, float_id: UUID) -> HttpResponse:
     """The change money stays in the safe."""
     commands.withdraw_float(float_id=float_id, actor=actor_of(request), at=clock.now())
     return redirect("custody")
-
-
-@signed_in
-@require_http_methods(["GET", "POST"])
-def give_back(request: HttpRequest, return_id: UUID) -> HttpResponse:
-    """Count notes of a payment that was taken back out of the safe."""
-    actor, at = actor_of(request), clock.now()
-    require(may_keep_cash(actor), "cash-office-not-yours")
-    owed = custody.cash_return(actor=actor, return_id=return_id)
-
-    def count_back(notes: dict[int, int], key: UUID) -> object:
-        return commands.return_cash(return_id=owed.id, notes=notes, key=key, actor=actor, at=at)
-
-    amount = Money(owed.payment.amount_minor, owed.payment.currency)
-    context = {
-        "title": now("Give notes back out of the safe"),
-        "about": f"{owed.payment.visit.number} {wording.money(amount)}",
-        "act": now("Counted into the customer's hands"),
-    }
-    return count_page(request, "count_cash", count_back, context, done=("custody",))
 
 
 @signed_in
@@ -299,31 +277,18 @@ def fetch(request: HttpRequest) -> HttpResponse:
         return commands.fetch_cash(notes=notes, key=key, actor=actor, at=at)
 
     context = {"title": now("Cash fetched from the bank"), "about": "", "act": now("It lies in the safe")}
-    return count_page(request, "count_cash", put, context, done=("custody",))
+    return counted(request, "count_cash", put, context, done=("custody",))
 
 
-def count_page(
+def counted(
     request: HttpRequest, template: str, act: Act, context: dict[str, Any], *, done: tuple[Any, ...]
 ) -> HttpResponse:
-    """A page with a count: "add up" only adds, the other button acts and leads on."""
-    data, currency = request.POST, this_branch().currency
-    counted: dict[int, int] = {}
-    fault, status = "", 200
-    if request.method == "POST":
-        try:
-            counted = read_notes(data, "n", currency)
-            if "act" in data:
-                act(counted, read_id(data.get("once", "")))
-                return redirect(*done)
-        except Refusal as refusal:
-            fault, status = words(refusal.code, **refusal.params), refusal.status
-    shown = {
-        "rows": note_rows(counted, currency),
-        "counted_now": worth(counted, currency),
-        "once": data.get("once") or str(new_id()),
-        "fault": fault,
-    }
-    return page(request, template, "finance", context | shown, status=status)
+    """A counting page in the frame of finance."""
+
+    def frame(shown: dict[str, Any], status: int) -> HttpResponse:
+        return page(request, template, "finance", context | shown, status=status)
+
+    return count_page(request, act, frame, done=done)
 
 
 def _id(text: str) -> UUID | None:

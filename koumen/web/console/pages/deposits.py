@@ -19,7 +19,7 @@ from koumen.payments import commands
 from koumen.payments.permissions import may_keep_cash
 from koumen.payments.queries import custody
 from koumen.people.commands import reveal
-from koumen.web.console.pages.custody import count_page
+from koumen.web.console.pages.custody import counted
 from koumen.web.console.pages.days import language, pdf_file
 from koumen.web.console.pages.frame import page
 from koumen.web.console.pages.words import DEPOSITS, word
@@ -100,7 +100,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "about": "",
         "act": now("Counted: a second person counts it next"),
     }
-    return count_page(request, "count_cash", prepare, context, done=("deposits",))
+    return counted(request, "count_cash", prepare, context, done=("deposits",))
 
 
 class ArrivedForm(forms.Form):
@@ -136,7 +136,7 @@ def show(request: HttpRequest, deposit_id: UUID) -> HttpResponse:
         "may_keep": may_keep_cash(actor),
         "form": ArrivedForm(initial={"amount": str(Money(row.amount_minor, row.currency).decimal)}),
     }
-    return count_page(request, "deposit", send, context, done=("deposit", row.id))
+    return counted(request, "deposit", send, context, done=("deposit", row.id))
 
 
 @signed_in

@@ -69,8 +69,9 @@ def custody_words(actor: Actor, activity_id: UUID, amount: str) -> str:
     if payment.tender == "cash":
         return _(
             "If the notes were taken (a wrong amount, a wrong account), they stay with agent %(number)s as notes to give "
-            "back, and are counted back to the customer. For any other reason the agent holds %(amount)s less in the "
-            "books at once. The receipt becomes void and the customer is told."
+            "back, and are counted back to the customer. For any other reason no notes came: the agent holds %(amount)s "
+            "less in the books, or has missed so much less at the end of the day. But if a count has seen these notes, "
+            "they stay as notes to give back until two people decide. The receipt becomes void and the customer is told."
         ) % {"number": payment.agent.staff_number, "amount": amount}
     if payment.tender == "card":
         return _(

@@ -72,6 +72,8 @@ ENTRIES: Words = {
     "cash_difference": _("Difference in cash"),
     "return_owed": _("Notes to give back"),
     "cash_returned": _("Notes given back"),
+    "never_came": _("Notes that never came"),
+    "notes_kept": _("Notes left over"),
     "card_settled": _("Paid by the card acquirer"),
     "opening": _("Opening balance"),
     "import_payment": _("Imported payment"),
@@ -116,6 +118,8 @@ ALERTS: Words = {
     "answer_differs": _("What the customer gave is not what was booked"),
     "low_rating": _("A low rating: call the customer"),
     "amount_assisted": _("The agent typed the amount"),
+    "second_agent": _("A second agent is wanted at the door"),
+    "another_time": _("The rest is to be paid another time"),
     "no_outcome": _("No ending: a receipt may be missing"),
 }
 ALERT_ADVICE: Words = {
@@ -132,6 +136,10 @@ ALERT_ADVICE: Words = {
     "amount_assisted": _(
         "Call the customer later and ask how much they meant to pay, and why they did not choose it."
     ),
+    "second_agent": _(
+        "The agent's bag is full and the customer pays in cash. Call the agent: who is near, and how long does it take?"
+    ),
+    "another_time": _("Call the customer on the number on file and offer a time for what is not paid yet."),
     "no_outcome": _("Call the customer and ask whether they gave money."),
 }
 ANSWERS: Words = {
