@@ -45,7 +45,7 @@ pages: dev-environment
 	@KOUMEN_DATA=$(DATA)/test exec $(BIN)/pytest -n 2 -m pages tests/pages
 
 faults-door: dev-environment
-	@KOUMEN_DATA=$(DATA)/test KOUMEN_FAULTS_VISITS=$(or $(VISITS),1000) KOUMEN_FAULTS_SEED=$(or $(SEED),4) exec $(BIN)/pytest tests/faults -s -q
+	@KOUMEN_DATA=$(DATA)/test KOUMEN_FAULTS_VISITS=$(or $(VISITS),1000) KOUMEN_FAULTS_SEED=$(or $(SEED),4) exec $(BIN)/pytest -n 2 -rP -q tests/faults
 
 bench: bench-environment
 	@$(BIN)/koumen bench receipts

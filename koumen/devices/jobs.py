@@ -1,8 +1,10 @@
 """Acts settled in their turn, gaps given up, missing receipts noticed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -15,12 +17,13 @@ from koumen.devices.commands.settling import give_up_gap, set_aside_next, settle
 from koumen.devices.commands.watching import watch_receipts
 from koumen.devices.models import DeviceAct
 from koumen.devices.rules.alarms import SetAside
-from koumen.devices.rules.envelope import read_signed_act
+from koumen.devices.rules.envelope import SignedAct, read_signed_act
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Actor
 from koumen.kit.errors import Refusal
 
 logger = structlog.get_logger()
+T = TypeVar("T")
 
 
 def settle_acts(*, device_id: UUID, at: datetime) -> int:
@@ -55,19 +58,29 @@ class Answer:
 
 
 def take_upload(items: Sequence[object], *, carried_by: str, actor: Actor, at: datetime) -> list[Answer]:
-    """Keep every act of an upload, then settle; each item is answered by itself, in the order in which they came."""
-    kept = [_taken(item, carried_by, actor, at) for item in items]
-    for device_id in {row.device_id for row in kept if isinstance(row, DeviceAct)}:
+    """Keep every act of an upload, then settle; each item is answered by itself, in the order in which they came.
+
+    Phones ask again and again until they hear: what is here already is found at once, without a lock and a reckoning.
+    """
+    read = [_each(partial(read_signed_act, item)) for item in items]
+    known = queries.known_acts([act for act in read if isinstance(act, SignedAct)])
+
+    def keep(act: SignedAct) -> DeviceAct:
+        here = known.get((act.device_id, act.hash))
+        return here or receive_act(sent=Sent(act=act, carried_by=carried_by), actor=actor, at=at)
+
+    kept = [act if isinstance(act, Answer) else _each(partial(keep, act)) for act in read]
+    devices = {row.device_id for row in kept if isinstance(row, DeviceAct)}
+    for device_id in queries.devices_to_settle(among=devices):
         settle_acts(device_id=device_id, at=at)
     now = DeviceAct.objects.in_bulk([row.id for row in kept if isinstance(row, DeviceAct)])
     return [row if isinstance(row, Answer) else Answer(now[row.id].state, now[row.id].code) for row in kept]
 
 
-def _taken(item: object, carried_by: str, actor: Actor, at: datetime) -> DeviceAct | Answer:
+def _each(take: Callable[[], T]) -> T | Answer:
     """One item that is refused, or on which we fail, does not keep the others out; the phone keeps it and asks again."""
     try:
-        sent = Sent(act=read_signed_act(item), carried_by=carried_by)
-        return receive_act(sent=sent, actor=actor, at=at)
+        return take()
     except Refusal as refused:
         return Answer("refused", refused.code)
     except Exception:

@@ -1,6 +1,6 @@
 """Reading devices, their acts and what is missing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -236,10 +236,20 @@ def device_of_act(*, device_id: UUID) -> Device:
     return found
 
 
-def devices_to_settle() -> list[UUID]:
-    """Devices of which acts wait; one query."""
-    waiting = DeviceAct.objects.filter(state=ActState.RECEIVED).order_by("device_id")
-    return list(waiting.values_list("device_id", flat=True).distinct())
+def devices_to_settle(*, among: Collection[UUID] | None = None) -> list[UUID]:
+    """Devices of which acts wait: of all, or of some; one query."""
+    waiting = DeviceAct.objects.filter(state=ActState.RECEIVED)
+    if among is not None:
+        waiting = waiting.filter(device__in=among)
+    return list(waiting.order_by("device_id").values_list("device_id", flat=True).distinct())
+
+
+def known_acts(acts: Collection[SignedAct]) -> dict[tuple[UUID, bytes], DeviceAct]:
+    """Which of these acts are here as their device signed them, by device and hash; one query."""
+    rows = DeviceAct.objects.filter(
+        device__in={act.device_id for act in acts}, sha256__in={act.hash for act in acts}, is_genuine=True
+    )
+    return {(row.device_id, bytes(row.sha256)): row for row in rows.only("device_id", "sha256")}
 
 
 def next_to_settle(device_id: UUID, head: int) -> DeviceAct | None:

@@ -12,9 +12,8 @@ from koumen.kit.actor import Actor
 
 def alarm(device_id: UUID, kind: AlarmKind, sequence: int, *, actor: Actor, at: datetime) -> bool:
     """Raise an alarm, in the command's transaction and under the device's lock; False when it was raised before."""
-    _, is_new = DeviceAlarm.objects.get_or_create(
-        device_id=device_id, kind=kind, sequence=sequence, defaults={"raised_at": at}
-    )
-    if is_new:
-        record(DeviceAlarmed(subject_id=device_id, alarm=kind, sequence=sequence), actor=actor, at=at)
-    return is_new
+    if DeviceAlarm.objects.filter(device_id=device_id, kind=kind, sequence=sequence).exists():
+        return False
+    DeviceAlarm.objects.create(device_id=device_id, kind=kind, sequence=sequence, raised_at=at)
+    record(DeviceAlarmed(subject_id=device_id, alarm=kind, sequence=sequence), actor=actor, at=at)
+    return True

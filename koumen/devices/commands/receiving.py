@@ -1,5 +1,6 @@
 """An act arrives: it is kept, whatever is wrong with it, and never twice."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,9 +39,6 @@ def receive_act(*, sent: Sent, actor: Actor, at: datetime) -> DeviceAct:
     Missing("device-not-found"), Denied("act-forged") or Conflict("too-many-forged").
     """
     act = sent.act
-    known = DeviceAct.objects.filter(device_id=act.device_id, sha256=act.hash, is_genuine=True).first()
-    if known is not None:  # phones ask again and again until they hear: without a lock, and without reckoning
-        return known
     device = lock(Device.objects.all(), missing="device-not-found", id=act.device_id)
     is_genuine = act.is_signed_by(bytes(device.public_key))
     known = DeviceAct.objects.filter(device=device, sha256=act.hash, is_genuine=is_genuine).first()
@@ -50,11 +48,12 @@ def receive_act(*, sent: Sent, actor: Actor, at: datetime) -> DeviceAct:
         return _keep_forged(device, sent, actor, at)
     device.last_seen_at = at
     device.save(update_fields=["last_seen_at"])
-    if DeviceAct.objects.filter(device=device, sequence=act.sequence, in_chain=True).exists():
+    around = _around(device, act)
+    if act.sequence in around:
         row = _row(device, sent, at, in_chain=False)
         return _set_aside(row, SetAside.NUMBER_USED_TWICE, actor, at)
     row = _row(device, sent, at, in_chain=True)
-    if not _fits(device, act):
+    if not _fits(around, act):
         return _set_aside(row, SetAside.CHAIN_BROKEN, actor, at)
     row.receipt_number = _receipt_number(act)
     if row.receipt_number and _is_used(device, row.receipt_number):
@@ -115,16 +114,20 @@ def _set_aside(row: DeviceAct, why: SetAside, actor: Actor, at: datetime) -> Dev
     return row
 
 
-def _fits(device: Device, act: SignedAct) -> bool:
+def _around(device: Device, act: SignedAct) -> dict[int, DeviceAct]:
+    """What is here in the act's own place of the chain and in those beside it, by number; one query."""
+    near = range(act.sequence - 1, act.sequence + 2)
+    rows = DeviceAct.objects.filter(device=device, in_chain=True, sequence__in=near)
+    return {row.sequence: row for row in rows}
+
+
+def _fits(around: Mapping[int, DeviceAct], act: SignedAct) -> bool:
     """Whether the act names the one before it, and the one after it this one, as far as they are here."""
-    around = DeviceAct.objects.filter(
-        device=device, in_chain=True, sequence__in=[act.sequence - 1, act.sequence + 1]
-    )
-    for row in around:
-        if row.sequence < act.sequence and bytes(row.sha256) != act.previous:
-            return False
-        if row.sequence > act.sequence and signed_act(row).previous != act.hash:
-            return False
+    before, after = around.get(act.sequence - 1), around.get(act.sequence + 1)
+    if before and bytes(before.sha256) != act.previous:
+        return False
+    if after and signed_act(after).previous != act.hash:
+        return False
     return act.sequence > 1 or act.previous == NOTHING_BEFORE
 
 

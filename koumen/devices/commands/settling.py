@@ -125,9 +125,11 @@ def _next(device_id: UUID) -> tuple[Device, DeviceAct | None]:
         .exclude(state=ActState.RECEIVED)
         .values_list("sequence", flat=True)
     )
+    head = device.head_sequence
     while device.head_sequence + 1 in settled:
         device.head_sequence += 1
-    device.save(update_fields=["head_sequence"])
+    if device.head_sequence != head:
+        device.save(update_fields=["head_sequence"])
     return device, next_to_settle(device.id, device.head_sequence)
 
 
