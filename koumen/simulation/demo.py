@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from koumen.kit import clock
+from koumen.simulation.carrying import carry_cash
 from koumen.simulation.logins import Login, code, logins
 from koumen.simulation.mending import mend_some
 from koumen.simulation.settling import (
@@ -64,6 +65,7 @@ def _fill_days(town: Town, moment: Moment, progress: Callable[[str, int, int], N
         asked_at = at_hour(day - timedelta(days=1), ASKED_AT_HOUR)
         new += book_day(town, day, asked_at=asked_at, most=most, progress=progress)
         live_day(town, day, now=moment.at, most=most, progress=progress)
+        carry_cash(day=day, today=moment.today, now=moment.at)
     tomorrow = moment.today + timedelta(days=1)
     new += book_day(town, tomorrow, asked_at=moment.at, most=TOMORROW, progress=progress)
     ask_for_elder(town, today=moment.today, at=moment.at)

@@ -17,7 +17,7 @@ from koumen.simulation.logins import SECOND_FINANCE
 
 def mend_some(*, opened_before: datetime, at: datetime) -> None:
     """Propose to take two old payments back, and agree to one of them; nothing where somebody has proposed before."""
-    first, second = (_finance(name) for name in (SECOND_FINANCE, str(Role.FINANCE)))
+    first, second = (finance(name) for name in (SECOND_FINANCE, str(Role.FINANCE)))
     if proposals_found(actor=first, search=ProposalSearch(), limit=1).count:
         return
     search = PaymentSearch(state="paid", opened_to=opened_before)
@@ -34,5 +34,6 @@ def _propose(account_id: UUID, activity_id: UUID, actor: Actor, at: datetime) ->
     return credit.propose(proposed=proposed, key=new_id(), actor=actor, at=at).id
 
 
-def _finance(username: str) -> Actor:
+def finance(username: str) -> Actor:
+    """One of the people of finance."""
     return actor_for(get_user_model().objects.get(username=username), Role.FINANCE)

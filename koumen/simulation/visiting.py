@@ -214,7 +214,7 @@ class _Walk:
     def __init__(self, visit: Any, guest: Guest, random: Random) -> None:
         self.visit, self.customer, self.random = visit, guest.actor, random
         self.agent = Actor(Role.AGENT, visit.agent.person_id, agent_id=visit.agent_id)
-        self.key = _uuid(f"{visit.id}")
+        self.key = stable_key(f"{visit.id}")
 
     def steps(self, story: Story, arrives: datetime) -> list[Step]:
         """What happens when; states say from where each step goes on."""
@@ -338,9 +338,9 @@ def _random(town: Town, day: date, *more: str) -> Random:
 
 
 def _key(town: Town, day: date, phone: str, slot: str) -> UUID:
-    return _uuid(f"{town.seed}.{day}.{phone}.{slot}")
+    return stable_key(f"{town.seed}.{day}.{phone}.{slot}")
 
 
-def _uuid(text: str) -> UUID:
+def stable_key(text: str) -> UUID:
     """A key that is the same at every start."""
     return uuid5(NAMESPACE_URL, f"koumen.demo.{text}")

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from koumen.credit import queries as credit
-from koumen.dispatch.commands import AgreedHow, StandingRequest, agree_standing, make_wish
+from koumen.dispatch.commands import StandingRequest, agree_standing, make_wish
 from koumen.dispatch.queries import missing_slots, standings_of
 from koumen.dispatch.rules.slot import PartOfDay
 from koumen.dispatch.rules.standing import StandingRule
@@ -45,4 +45,4 @@ def wish_and_agree(town: Town, *, today: date, at: datetime) -> None:
         request = StandingRequest(
             customer_id=first.customer_id, account_id=account.id, rule=rule, wish=VisitWish(same_person=True)
         )
-        agree_standing(request=request, how=AgreedHow.OWN_PAGE, actor=first.actor, at=at)
+        agree_standing(request=request, actor=first.actor, at=at)

@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
+from koumen.agents import queries as agent_queries
 from koumen.agents.models import Agent, Shift
 from koumen.audit.models import Fact
 from koumen.branch.queries import this_branch
@@ -25,7 +26,10 @@ from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.ledger.queries import check_books
 from koumen.messages.commands import send_secret
-from koumen.payments.models import Receipt
+from koumen.payments.books import check_custody
+from koumen.payments.models import Receipt, SettlementFile
+from koumen.payments.queries import custody
+from koumen.payments.queries.settlement import lines_to_match
 from koumen.people.models import Customer, Person
 from koumen.people.queries import actor_for, persons_by_phone
 from koumen.simulation.demo import code, fill, logins
@@ -122,6 +126,23 @@ def test_a_filled_branch_has_everybody_and_books_that_agree(filled: datetime) ->
     assert states(filled.date())[VisitState.BOOKED] >= 3
     assert sum(states(filled.date() - timedelta(days=1)).values()) >= 5
     assert Receipt.objects.count() >= 4
+
+
+def test_every_page_of_custody_shows_something_at_once(filled: datetime) -> None:
+    """Change money out, a hand-in that waits, differences, a deposit, cash held for too long; and R16 holds."""
+    held = custody.cash_by_person(actor=SYSTEM, at=filled)
+    assert sum(one.waiting_id is not None for one in held) == 1
+    assert any(one.holding.is_too_old(filled) for one in held)
+    found = custody.hand_ins_found(actor=SYSTEM, search=custody.HandInSearch(differs=True))
+    assert {row.difference_minor for row in found.hand_ins} == {-1000, 500}
+    (deposit,) = custody.deposits(actor=SYSTEM)
+    assert deposit.state == "sent", "the worker matches it with the bank's file"
+    assert len(custody.offered_floats(actor=SYSTEM)) == 1
+    things = agent_queries.items(actor=SYSTEM)
+    assert any(kept.loan for kept in things)
+    assert any(kept.item.condition == "damaged" for kept in things)
+    assert len(lines_to_match(file_id=SettlementFile.objects.get().id)) == 2
+    assert check_custody().is_right
 
 
 def test_a_second_start_adds_nothing(filled: datetime) -> None:
