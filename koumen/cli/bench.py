@@ -53,6 +53,15 @@ def board(*, as_json: AsJson = False, quick: Quick = False) -> None:
         show(bench_board(BRANCH, quick=quick), as_json=as_json)
 
 
+@app.command("copies")
+def copies(*, as_json: AsJson = False, quick: Quick = False) -> None:
+    """From the posting of cash until customer and trusted person have their copies, by a real worker."""
+    with thrown_away_database() as server, server.connect(server.database) as connection:
+        from koumen.simulation.bench_copies import measure
+
+        show(measure(connection, branch=BRANCH, say=say, quick=quick), as_json=as_json)
+
+
 @app.command("dispatch")
 def dispatch(
     *,

@@ -62,7 +62,7 @@ def take_turns(parts: Mapping[str, Part], *, rounds: int) -> dict[str, Timing]:
             seconds = time.perf_counter() - begun
             if turn >= WARM_UP:
                 took[name].append(seconds * 1000)
-    return {name: _timing(times) for name, times in took.items()}
+    return {name: timing_of(times) for name, times in took.items()}
 
 
 def machine() -> str:
@@ -79,7 +79,8 @@ def _cpu_lines() -> list[str]:
         return []
 
 
-def _timing(times: list[float]) -> Timing:
+def timing_of(times: list[float]) -> Timing:
+    """Of the milliseconds that something took, each time."""
     cuts = quantiles(times, n=20, method="inclusive")
     middle = median(times)
     return Timing(

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from koumen.credit import queries as credit
 from koumen.dispatch import commands, queries
-from koumen.dispatch.commands import AgreedHow
 from koumen.kit import clock
 from koumen.people.queries import customer_of
 from koumen.web.ui.actors import actor_of
@@ -34,7 +33,7 @@ def agree(request: HttpRequest) -> HttpResponse:
     accounts = credit.accounts_of(actor=actor, customer_id=customer.id)
     form = StandingForm(request.POST or None, accounts=accounts, initial={"same_person": True})
     if request.method == "POST" and form.is_valid():
-        commands.agree_standing(request=form.asked(customer.id), how=AgreedHow.OWN_PAGE, actor=actor, at=at)
+        commands.agree_standing(request=form.asked(customer.id), actor=actor, at=at)
         return redirect("standing")
     return render(request, "customer/standing_new.html", {"form": form})
 
@@ -42,6 +41,6 @@ def agree(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def change(request: HttpRequest, standing_id: UUID) -> HttpResponse:
-    """Leave one out, pause, go on, end."""
+    """Say yes, leave one out, pause, go on, end."""
     change_standing(standing_id, request.POST, actor=actor_of(request), at=clock.now())
     return redirect("standing")

@@ -1,0 +1,158 @@
+"""Copies of a receipt: from the posting of cash that a phone brings until the gateway has them, by a real worker.
+
+Once each by itself, and then as after a day without a signal: many at the same moment. The gateway is the only thing
+that is simulated (outside production it takes every message at once).
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from koumen.kit import clock
+from koumen.kit.actor import SYSTEM
+from koumen.kit.clock import local_date
+from koumen.kit.ids import new_id
+from koumen.payments.commands import OfflineTender, post_offline_cash
+from koumen.people.commands import name_trusted_contact
+from koumen.simulation.board_day import CURRENCY, ZONE, make_day
+from koumen.simulation.measuring import Measurement, Timing, machine, timing_of
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+SIZE, QUICK_SIZE = (12, 10), (2, 4)  # agents, visits each
+ALONE, QUICK_ALONE = 20, 3
+AMOUNT_MINOR, NOTE_MINOR = 30_000, 10_000
+PATIENCE_S = 300.0  # a worker that has not done its work by then is a failure, not a slow one
+LOOK_S = 0.05
+ASKED_S = 60.0  # copies reach the customer and the trusted person within a minute of the sync
+
+# (template, seconds until the job began, seconds until the gateway had it) of every copy
+_COPIES = """
+  select m.template, extract(epoch from m.sent_at - f.at), extract(epoch from m.delivered_at - f.at)
+  from messages_message m join audit_fact f on f.fact_id = m.fact_id
+  where f.kind = 'PaymentMade' and f.subject_id = any(%s) and m.delivered_at is not null
+"""
+_WAITING = (
+    "select count(*) from procrastinate_jobs where status in ('todo', 'doing') and scheduled_at is null"
+)
+
+
+def measure(
+    connection: "Connection[Any]", *, branch: str, say: Callable[[str], None], quick: bool
+) -> Measurement:
+    """Make a day of visits, each customer with a trusted person; post, and wait for the copies."""
+    agents, visits_each = QUICK_SIZE if quick else SIZE
+    say(f"  {agents * visits_each} visits")
+    make_day(branch, how_many=agents, visits_each=visits_each)
+    visits = _visits(connection)
+    _name_somebody(connection)
+    timings: dict[str, Timing] = {}
+    slowest: dict[str, float] = {}
+    with _a_worker(connection):
+        say("  one by one")
+        alone = QUICK_ALONE if quick else ALONE
+        _tell("alone", [_post(connection, visit) for visit in visits[:alone]], connection, timings, slowest)
+        say("  all at once")
+        burst = [_posted(number, visit) for number, visit in enumerate(visits[alone:], start=alone)]
+        _wait_for(connection, burst)
+        _tell("at once", burst, connection, timings, slowest)
+    return Measurement(
+        name="copies",
+        machine=machine(),
+        timings=timings,
+        ratios={f"{name}: of the minute": worst / ASKED_S for name, worst in slowest.items()},
+        rates={f"{name}: slowest, ms": worst * 1000 for name, worst in slowest.items()},
+    )
+
+
+def _visits(connection: "Connection[Any]") -> list[tuple[UUID, UUID]]:
+    return connection.execute("select id, agent_id from visits_visit order by number").fetchall()
+
+
+def _name_somebody(connection: "Connection[Any]") -> None:
+    """The first customer is the trusted person of all others, and the second one theirs."""
+    rows = connection.execute("select id, person_id from people_customer order by number").fetchall()
+    at = clock.now()
+    until = local_date(at, ZONE) + timedelta(days=300)
+    for place, (customer_id, _own) in enumerate(rows):
+        friend = rows[0 if place else 1][1]
+        name_trusted_contact(customer_id=customer_id, person_id=friend, valid_to=until, actor=SYSTEM, at=at)
+
+
+@contextmanager
+def _a_worker(connection: "Connection[Any]") -> Iterator[None]:
+    """The worker as it is served, in a process of its own, when it has done what the making of the day left."""
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "koumen.cli", "worker"], env=os.environ | {"KOUMEN_LOG": "error"}
+    )
+    try:
+        until = time.monotonic() + PATIENCE_S
+        while connection.execute(_WAITING).fetchall()[0][0]:
+            _patiently(worker, until)
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(timeout=30)
+
+
+def _patiently(worker: "subprocess.Popen[bytes] | None", until: float) -> None:
+    if worker and worker.poll() is not None:
+        raise RuntimeError(f"the worker ended with {worker.returncode}")
+    if time.monotonic() > until:
+        raise TimeoutError("copies were not handed over")
+    time.sleep(LOOK_S)
+
+
+def _post(connection: "Connection[Any]", visit: tuple[UUID, UUID]) -> UUID:
+    posted = _posted(int(time.monotonic_ns() // 1000) % 10**9, visit)
+    _wait_for(connection, [posted])
+    return posted
+
+
+def _posted(number: int, visit: tuple[UUID, UUID]) -> UUID:
+    visit_id, agent_id = visit
+    at = clock.now()
+    tender = OfflineTender(
+        visit_id=visit_id,
+        agent_id=agent_id,
+        notes_in={NOTE_MINOR: AMOUNT_MINOR // NOTE_MINOR},
+        notes_out={},
+        amount_minor=AMOUNT_MINOR,
+        currency=CURRENCY,
+        tendered_at=at,
+        series=f"BENCH-{number}",
+        number=1,
+        word=None,
+    )
+    return post_offline_cash(tender=tender, key=new_id(), actor=SYSTEM, at=at).id
+
+
+def _wait_for(connection: "Connection[Any]", payment_ids: list[UUID]) -> None:
+    """Two copies a payment: the customer's and the trusted person's."""
+    until = time.monotonic() + PATIENCE_S
+    while len(connection.execute(_COPIES, [payment_ids]).fetchall()) < 2 * len(payment_ids):
+        _patiently(None, until)
+
+
+def _tell(
+    name: str,
+    payment_ids: list[UUID],
+    connection: "Connection[Any]",
+    timings: dict[str, Timing],
+    slowest: dict[str, float],
+) -> None:
+    rows = connection.execute(_COPIES, [payment_ids]).fetchall()
+    spans: Mapping[str, list[float]] = {
+        f"{name}: until the job began": [float(began) * 1000 for _t, began, _d in rows],
+        f"{name}: customer": [float(done) * 1000 for t, _b, done in rows if t != "payment_copy"],
+        f"{name}: trusted person": [float(done) * 1000 for t, _b, done in rows if t == "payment_copy"],
+    }
+    timings |= {part: timing_of(taken) for part, taken in spans.items()}
+    slowest[name] = max(float(done) for _t, _b, done in rows)
