@@ -190,6 +190,8 @@ def test_v11_a_reversal_is_as_if_nothing_had_been_paid_and_a_second_one_moves_no
         "principal": 5_000_00,
         "interest": 49_50,
         "late": 5_50,
+        "agent_cash": 500_00,  # what was counted stays there, as owed, until it is settled whose it is
+        "cash_to_return": -500_00,
         "merchant": -5_000_00,
         "interest_income": -49_50,
         "late_income": -5_50,
