@@ -110,6 +110,17 @@ def test_a_newer_map_takes_the_place_of_the_old_one_and_its_file_goes(at: dateti
 
 
 @pytest.mark.django_db
+def test_a_map_by_which_a_day_was_driven_stays_for_a_quarter(at: datetime, town: Path) -> None:
+    old = import_roads(file=town, actor=SYSTEM, at=at)
+    for days, highway, kept in ((40, "primary", {old.roads.digest}), (140, "secondary", set())):
+        write_map(town, grid({"highway": highway}))
+        new = import_roads(file=town, actor=SYSTEM, at=at + timedelta(days=days))
+        files = {file.stem for file in roads_folder().glob("*")}
+        assert new.roads.digest in files
+        assert files & {old.roads.digest} == kept, days
+
+
+@pytest.mark.django_db
 def test_a_map_of_another_place_is_refused_and_nothing_changes(
     at: datetime, town: Path, tmp_path: Path
 ) -> None:

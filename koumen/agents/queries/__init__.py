@@ -246,7 +246,9 @@ def _working_days(shifts: QuerySet[Shift]) -> list[WorkingDay]:
         .select_related("agent", "partner__agent")
         .order_by("date", "agent_id")
     )
-    return [_working_day(shift, frozenset(shift.held), frozenset(shift.held_too)) for shift in rows]
+    return [
+        working_day_from(shift, getattr(shift, "partner", None), shift.held, shift.held_too) for shift in rows
+    ]
 
 
 def _certificates(whose: str) -> ArrayAgg:
@@ -260,8 +262,10 @@ def _certificates(whose: str) -> ArrayAgg:
     return ArrayAgg(f"{whose}certificates__kind", filter=valid, default=[], distinct=True)
 
 
-def _working_day(shift: Shift, held: frozenset[str], held_too: frozenset[str]) -> WorkingDay:
-    joined: Shift | None = getattr(shift, "partner", None)
+def working_day_from(
+    shift: Shift, joined: Shift | None, held: Iterable[str] = (), held_too: Iterable[str] = ()
+) -> WorkingDay:
+    """A shift, and the one that goes along with it, as planning needs them; with the certificates held; no query."""
     both = [shift, joined] if joined else [shift]
     return WorkingDay(
         shift_id=shift.id,
@@ -271,7 +275,7 @@ def _working_day(shift: Shift, held: frozenset[str], held_too: frozenset[str]) -
         ends_at=min([shift.ends_at, *(one.off_from for one in both if one.off_from)]),
         start=Place(shift.start_latitude, shift.start_longitude),
         skills=frozenset(skill for one in both for skill in one.agent.skills),
-        certificates=held & held_too if joined else held,
+        certificates=frozenset(held) & frozenset(held_too) if joined else frozenset(held),
         version=shift.version,
         equipment=frozenset(kind for one in both for kind in one.equipment),
         languages=frozenset(code for one in both for code in one.agent.languages),

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from koumen.agents import queries as agents
 from koumen.audit.command import command, require
@@ -174,9 +174,13 @@ def _store(
 
 
 def _first_free_date(at: datetime) -> date:
-    """The first day, today included, after every promise: those were made by the times they were made by."""
+    """The first day, today included, after every promise: those were made by the times they were made by.
+
+    A day whose visits are over keeps its times too: it is looked back at.
+    """
     today = local_date(at, this_branch().zone)
-    last = Visit.objects.filter(state__in=OPEN_STATES).aggregate(last=Max("date"))["last"]
+    promised = Visit.objects.filter(Q(state__in=OPEN_STATES) | Q(date=today))
+    last = promised.aggregate(last=Max("date"))["last"]
     return max(today, last + timedelta(days=1)) if last else today
 
 
@@ -190,8 +194,9 @@ def off_the_map(*, from_date: date) -> tuple[Place, ...]:
 
 
 def _remove_old(today: date) -> None:
-    """Keep the files of the maps that hold today or later."""
-    later = TravelTimes.objects.filter(from_date__gt=today, roads__isnull=False)
-    needed = set(later.values_list("roads__digest", flat=True))
-    now = travel_in_force(date=today).roads
-    remove_roadmaps(roads_folder(), sorted(needed | ({now.digest} if now else set())))
+    """Keep the files of the maps that held on a day of the last quarter, or will: days are looked back at."""
+    since = today - TRIPS_OF
+    versions = TravelTimes.objects.filter(from_date__gt=since).select_related("roads")
+    holding = versions.order_by("from_date", "-version").distinct("from_date")
+    maps = [travel_in_force(date=since).roads, *(version.roads for version in holding)]
+    remove_roadmaps(roads_folder(), sorted({roads.digest for roads in maps if roads}))

@@ -94,9 +94,7 @@ def _moved_away(shifts: Sequence[WorkingDay]) -> list[Visit]:
         window_from__lt=max(shift.starts_at for shift in shifts) + timedelta(days=1),
     )
     elsewhere = Visit.objects.filter(id__in=once.values("visit_id"))
-    return list(
-        elsewhere.exclude(shift_id__in=[shift.shift_id for shift in shifts]).select_related("customer")
-    )
+    return list(elsewhere.exclude(shift__date=shifts[0].date).select_related("customer"))
 
 
 def _as_it_stood(visit: Visit, facts: Iterable[Fact], shift_of: Mapping[UUID, WorkingDay]) -> Visit | None:

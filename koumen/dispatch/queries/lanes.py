@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from koumen.agents import queries as agents
 from koumen.agents.queries import AgentCard, WorkingDay
+from koumen.agents.queries.history import working_days_as_of
 from koumen.audit.command import require
 from koumen.dispatch.models import Override
 from koumen.dispatch.permissions import may_see_board, may_see_route
@@ -101,13 +102,15 @@ class Lane:
 
 
 def lanes(*, actor: Actor, date: date, at: datetime, as_of: datetime | None = None) -> list[Lane]:
-    """Every shift of a day with its visits, by staff number; five queries, and two more to look back to ``as_of``.
+    """Every shift of a day with its visits, by staff number; five queries, and three more to look back to ``as_of``.
 
-    Looking back, promises, states, agents and the order of stops are those of that moment, from the facts; shifts and travel times are
-    those of today. Raises Denied("board-not-yours").
+    Looking back, shifts, promises, states, agents and the order of stops are those of that moment, from the facts; a
+    date keeps the travel times by which it was promised. Raises Denied("board-not-yours").
     """
     require(may_see_board(actor), "board-not-yours")
-    return _lanes(agents.working_days(from_date=date, to_date=date + timedelta(days=1)), date, at, as_of)
+    if as_of is not None:
+        return _lanes(working_days_as_of(date=date, as_of=as_of), date, at, as_of)
+    return _lanes(agents.working_days(from_date=date, to_date=date + timedelta(days=1)), date, at, None)
 
 
 def lane_for(*, actor: Actor, agent_id: UUID, date: date, at: datetime) -> Lane | None:
@@ -124,9 +127,11 @@ def lane_for(*, actor: Actor, agent_id: UUID, date: date, at: datetime) -> Lane 
 
 
 def _lanes(shifts: Sequence[WorkingDay], date: date, at: datetime, as_of: datetime | None) -> list[Lane]:
-    visits, moment = visits_on(shifts), at
-    if as_of is not None and shifts:
-        visits, moment = as_they_stood(visits, shifts, as_of), as_of
+    if as_of is None or not shifts:
+        visits, moment = visits_on(shifts), at
+    else:
+        now = _with_places(Visit.objects.filter(shift__date=date))
+        visits, moment = as_they_stood(now, shifts, as_of), as_of
     cards = agents.agent_cards(agent_ids={agent for shift in shifts for agent in shift.agent_ids})
     ways = ways_on([date]) if shifts else {}
     decided = _decided([one.visit.id for one in visits], moment)
@@ -143,7 +148,10 @@ def _lanes(shifts: Sequence[WorkingDay], date: date, at: datetime, as_of: dateti
 
 def visits_on(shifts: Sequence[WorkingDay]) -> list[Stood]:
     """The visits of some shifts with their place in the route and the moment a person chose; one query."""
-    visits = Visit.objects.filter(shift_id__in=[shift.shift_id for shift in shifts])
+    return _with_places(Visit.objects.filter(shift_id__in=[shift.shift_id for shift in shifts]))
+
+
+def _with_places(visits: QuerySet[Visit]) -> list[Stood]:
     placed = visits.annotate(place=F("stop__position"), arrive_at=F("stop__arrive_at"))
     in_order = placed.select_related("customer").order_by(
         F("place").asc(nulls_last=True), "window_from", "id"
