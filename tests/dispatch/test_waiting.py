@@ -3,11 +3,14 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 from koumen.audit.models import Fact
 from koumen.branch.queries import this_branch
@@ -19,6 +22,7 @@ from koumen.dispatch.commands import (
     accept_place,
     decline_place,
     end_waiting,
+    import_roads,
     join_waiting_list,
     lapse_place,
     leave_waiting_list,
@@ -52,6 +56,7 @@ from tests.builders import (
     themselves,
     wanted,
 )
+from tests.dispatch.town_of_roads import grid, write_map
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TOMORROW = date(2026, 11, 25)
@@ -160,6 +165,38 @@ def test_a_place_that_comes_free_is_offered_to_the_longest_waiting_and_a_yes_tak
     )
     answers = Fact.objects.filter(kind="PlaceAnswered")
     assert answers.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_freed_place_costs_the_same_queries_however_many_wait(at: datetime) -> None:
+    visits = full_morning(at)
+    shift = visits[1].shift_id
+    for minute in range(3):
+        Waiter(at + timedelta(minutes=minute), 0.5)
+    free(visits[1], at)
+    with CaptureQueriesContext(connection) as few:
+        assert offer_places(shift_id=shift, actor=SYSTEM, at=at) == 1
+    offered = PlaceOffer.objects.get(state=OfferState.OPEN)
+    decline_place(offer_id=offered.id, actor=themselves(offered.waiting.customer), at=at)
+    for minute in range(3, 33):
+        Waiter(at + timedelta(minutes=minute), 0.5)
+    with CaptureQueriesContext(connection) as many:
+        assert offer_places(shift_id=shift, actor=SYSTEM, at=at) == 1
+    assert len(many) == len(few)
+    with CaptureQueriesContext(connection) as none:
+        assert offer_places(date=TOMORROW, actor=SYSTEM, at=at) == 0
+    assert len(none) < len(few)
+
+
+@pytest.mark.django_db
+def test_whom_nobody_can_reach_keeps_nobody_behind_them_waiting(at: datetime, tmp_path: Path) -> None:
+    with override_settings(KOUMEN_DATA=tmp_path):
+        import_roads(file=write_map(tmp_path / "town.osm.pbf", grid()), actor=SYSTEM, at=at)
+        a_shift(an_agent(at), at, hours=(9, 12))
+        far, unknown, third = (Waiter(at + timedelta(minutes=n), north) for n, north in enumerate((9, 1, 1)))
+        Customer.objects.filter(id=unknown.customer.id).update(latitude=None, longitude=None)
+        assert offer_places(actor=SYSTEM, at=at) == 1
+    assert (far.state, unknown.state, third.state) == ("waiting", "waiting", "offered")
 
 
 @pytest.mark.django_db

@@ -1,6 +1,6 @@
 """A place that came free is offered to those who wait for it, one at a time, with a time to answer; never at night."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from koumen.agents import queries as agents
@@ -15,7 +15,7 @@ from koumen.dispatch.events import PlaceOffered
 from koumen.dispatch.models import PlaceOffer, Waiting
 from koumen.dispatch.permissions import may_plan, may_say_yes, waiting_visible_to
 from koumen.dispatch.queries import slots
-from koumen.dispatch.queries.waiting import in_line, places_for, wish_of
+from koumen.dispatch.queries.waiting import Line, days_in_line, line_on, wish_of
 from koumen.dispatch.rules.slot import Slot
 from koumen.dispatch.rules.waiting import answer_by
 from koumen.dispatch.states import PLACE_OFFER, WAITING, OfferState, WaitingState
@@ -24,25 +24,44 @@ from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict
 
 
-def offer_places(*, actor: Actor, at: datetime) -> int:
+def offer_places(
+    *, date: date | None = None, shift_id: UUID | None = None, actor: Actor, at: datetime
+) -> int:
     """Offer what is free to those who wait, the longest waiting first; says how many were asked.
 
-    At night nobody is asked: the next run in the morning does it. Each offer is a transaction of its own. Raises
-    Denied("plan-not-yours").
+    On all days, on one, or in one shift after something became of it. At night nobody is asked: a run in the morning
+    does it. Each offer is a transaction of its own; for each day a fixed number of queries, however many wait. Raises
+    Denied("plan-not-yours") or Missing("shift-not-found").
     """
     require(may_plan(actor), "plan-not-yours")
     zone = this_branch().zone
-    _, pack = pack_row_on(date=local_date(at, zone))
+    today = local_date(at, zone)
+    _, pack = pack_row_on(date=today)
     if not is_within_hours(pack, at, zone):
         return 0
-    asked = 0
-    for waiting in in_line(state=WaitingState.WAITING, from_date=local_date(at, zone)):
-        for slot in places_for(waiting, at=at):
-            until = answer_by(at, slot.window_from, (pack.opens, pack.closes), zone)
-            if until and _offer(waiting_id=waiting.id, slot=slot, until=until, actor=actor, at=at):
-                asked += 1
+    if shift_id:
+        date = agents.working_day(shift_id=shift_id).date
+    days = [date] if date else days_in_line(from_date=today)
+    hours = (pack.opens, pack.closes)
+    return sum(
+        _offer_along(line_on(date=day, shift_id=shift_id, at=at), hours, actor)
+        for day in days
+        if day >= today
+    )
+
+
+def _offer_along(line: Line, hours: tuple[time, time], actor: Actor) -> int:
+    """Go along the line of a day; about the day of one agent one customer at a time is asked."""
+    asked = set(line.asked)
+    for one in line.waiters:
+        if line.is_used_up(asked):
+            break
+        for slot in line.places(one, asked):
+            until = answer_by(line.at, slot.window_from, hours, this_branch().zone)
+            if until and _offer(waiting_id=one.waiting.id, slot=slot, until=until, actor=actor, at=line.at):
+                asked.add(slot.agent_id)
                 break
-    return asked
+    return len(asked) - len(line.asked)
 
 
 @command

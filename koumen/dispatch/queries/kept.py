@@ -175,32 +175,56 @@ def _chances(asks: Sequence[Ask], question: Question) -> list[Chance[Slot]]:
     ]
 
 
-def find_in_kept(request: SlotRequest, *, at: datetime, without: UUID | None = None) -> Found | None:
-    """The best chances of each window; None where the plain rule is to be asked. ``without``: a shift left out.
+@dataclass(frozen=True)
+class KeptDays:
+    """Some dates as they are kept, brought up to date; any number of questions can be put to them."""
 
-    Three queries, and three more when something changed. Raises Invalid("place-off-the-roads").
+    dates: Sequence[date]
+    ways: Mapping[date, Ways]
+    packs: Sequence[Pack]
+
+    def find(self, request: SlotRequest, *, at: datetime, without: UUID | None = None) -> Found:
+        """The best chances of each window; no query. Raises Invalid("place-off-the-roads")."""
+        for travelled in {ways_.travel: ways_ for ways_ in self.ways.values()}.values():
+            require_reachable(travelled, request.place)
+        question = Question(
+            request=request,
+            ways=self.ways,
+            packs=self.packs,
+            earliest=seconds(at + OFFER_LEAD),
+            now=seconds(at),
+            without=without,
+        )
+        with _lock:
+            kept = [_dates[on] for on in self.dates if on in _dates]
+            found = _chances([ask for one in kept for ask in one.asks(question)], question)
+            return Found(found, frozenset(id for one in kept for id in one.shifts_of(request.prefers)))
+
+
+def kept_days(*, from_date: date, to_date: date) -> KeptDays | None:
+    """The dates in [from, to) as arrays; None where the plain rule is to be asked.
+
+    Three queries, and three more when something changed.
     """
     if in_transaction():
         return None
-    digests = agents.day_digests(from_date=request.from_date, to_date=request.to_date)
+    digests = agents.day_digests(from_date=from_date, to_date=to_date)
     if sum(day.shifts for day in digests.values()) < FEW_SHIFTS or not _is_ready():
         return None
     ways = ways_on(list(digests))
-    for travelled in {ways_.travel: ways_ for ways_ in ways.values()}.values():
-        require_reachable(travelled, request.place)
-    question = Question(
-        request=request,
-        ways=ways,
-        packs=packs_between(from_date=request.from_date, to_date=request.to_date),
-        earliest=seconds(at + OFFER_LEAD),
-        now=seconds(at),
-        without=without,
-    )
+    packs = packs_between(from_date=from_date, to_date=to_date)
     with _lock:
         _refresh({on: day.digest for on, day in digests.items()}, ways)
-        kept = [_dates[on] for on in digests if on in _dates]
-        found = _chances([ask for one in kept for ask in one.asks(question)], question)
-        return Found(found, frozenset(id for one in kept for id in one.shifts_of(request.prefers)))
+    return KeptDays(list(digests), ways, packs)
+
+
+def find_in_kept(request: SlotRequest, *, at: datetime, without: UUID | None = None) -> Found | None:
+    """One question put to the kept dates; None where the plain rule is to be asked. ``without``: a shift left out.
+
+    Queries as ``kept_days``. Raises Invalid("place-off-the-roads").
+    """
+    days = kept_days(from_date=request.from_date, to_date=request.to_date)
+    return days.find(request, at=at, without=without) if days else None
 
 
 def _refresh(digests: Mapping[date, int], ways: Mapping[date, Ways]) -> None:

@@ -1,6 +1,6 @@
 """What a visit needs and who may not go, from the rows; for offering, taking, moving and planning alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -11,6 +11,7 @@ from koumen.agents import queries as agents
 from koumen.agents.queries import WorkingDay
 from koumen.audit.command import require
 from koumen.conduct.queries import packs_between
+from koumen.conduct.rules.pack import Pack
 from koumen.dispatch.models import NoGo
 from koumen.dispatch.permissions import may_see_board
 from koumen.dispatch.rules.needs import Brings, Lack, Needs, Purpose, lacking, skills_for
@@ -36,6 +37,11 @@ class Asked:
     from_date: date
     days: int
 
+    @property
+    def may_need_two(self) -> bool:
+        """Whether the policy pack has a say in how many come."""
+        return self.wish.wants_cash and not self.wish.two_people
+
 
 @dataclass(frozen=True)
 class NoGoes:
@@ -52,27 +58,52 @@ class NoGoes:
         )
 
 
+@dataclass(frozen=True)
+class Known:
+    """What requests are made from, read once for any number of customers."""
+
+    customers: Mapping[UUID, Customer]
+    past: Mapping[UUID, Sequence[Visit]]
+    packs: Sequence[Pack]
+    nowhere: NoGoes
+
+
 def request_for(asked: Asked) -> SlotRequest:
     """The question whose answer are the slots of such a visit, at the customer's door; four queries.
 
     How many come is what the strictest pack of these days says. It is shown to nobody. Raises
     Missing("customer-not-found" | "address-not-known").
     """
-    customer = Customer.objects.filter(id=asked.customer_id).first()
+    return request_from(asked, known_for([asked]))
+
+
+def known_for(asked: Sequence[Asked]) -> Known:
+    """What the requests of some customers for the same days are made from; four queries however many there are."""
+    ids = {one.customer_id for one in asked}
+    first = asked[0]
+    span = {"from_date": first.from_date, "to_date": first.from_date + timedelta(days=first.days)}
+    return Known(
+        customers={row.id: row for row in Customer.objects.filter(id__in=ids)},
+        past=closed_visits(customer_ids=ids),
+        packs=packs_between(**span) if any(one.may_need_two for one in asked) else (),
+        nowhere=no_goes(**span),
+    )
+
+
+def request_from(asked: Asked, known: Known) -> SlotRequest:
+    """The question from what is known of the customer and the days; no query. Raises as ``request_for``."""
+    customer = known.customers.get(asked.customer_id)
     if customer is None:
         raise Missing("customer-not-found")
     if customer.latitude is None or customer.longitude is None:
         raise Missing("address-not-known")
-    wish, past = asked.wish, closed_visits(customer_id=customer.id)
-    place, to_date = (
-        Place(customer.latitude, customer.longitude),
-        asked.from_date + timedelta(days=asked.days),
-    )
+    wish, past = asked.wish, known.past.get(customer.id, ())
+    place = Place(customer.latitude, customer.longitude)
     needs = Needs(
         skills=skills_for(wants_cash=wish.wants_cash, purpose=wish.purpose),
         equipment=frozenset(wish.equipment),
         languages=frozenset(wish.languages or customer.languages),
-        staff=_staff(asked, past, to_date),
+        staff=_staff(asked, past, known.packs),
     )
     return SlotRequest(
         latitude=place.latitude,
@@ -81,20 +112,15 @@ def request_for(asked: Asked) -> SlotRequest:
         needs=needs,
         from_date=asked.from_date,
         days=asked.days,
-        barred=no_goes(from_date=asked.from_date, to_date=to_date).barred(
-            customer_id=customer.id, place=place
-        ),
+        barred=known.nowhere.barred(customer_id=customer.id, place=place),
         prefers=past[0].agent_id if wish.same_person and past else None,
     )
 
 
-def _staff(asked: Asked, past: Sequence[Visit], to_date: date) -> int:
-    if asked.wish.two_people:
-        return 2
-    if not asked.wish.wants_cash:
-        return 1
+def _staff(asked: Asked, past: Sequence[Visit], packs: Sequence[Pack]) -> int:
+    if not asked.may_need_two:
+        return 2 if asked.wish.two_people else 1
     is_first = not any(visit.wants_cash for visit in past)
-    packs = packs_between(from_date=asked.from_date, to_date=to_date)
     return max(
         (pack.staff_for_cash(asked.currency, asked.wanted_minor, is_first=is_first) for pack in packs),
         default=1,

@@ -156,9 +156,14 @@ def _find(
     else:
         days = agents.working_days(from_date=request.from_date, to_date=request.to_date)
     plan = plan_for(days, at=at, without=[moving.id] if moving else [])
+    return find_in_plan(plan, request)
+
+
+def find_in_plan(plan: Plan, request: SlotRequest) -> Found:
+    """Ask the plain rule about what was read; no query. Raises Invalid("place-off-the-roads")."""
     _learn(plan, request.place)
-    found = [chance for day in days for chance in chances_of(plan, day, request, lead=OFFER_LEAD)]
-    return Found(found, frozenset(day.shift_id for day in days if request.prefers in day.agent_ids))
+    found = [chance for day in plan.days for chance in chances_of(plan, day, request, lead=OFFER_LEAD)]
+    return Found(found, frozenset(day.shift_id for day in plan.days if request.prefers in day.agent_ids))
 
 
 def _learn(plan: Plan, place: Place) -> None:

@@ -1,27 +1,25 @@
 """Who waits for a place, which places fit them, and which time slots are missing."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from koumen.agents import queries as agents
 from koumen.audit.command import require
 from koumen.branch.queries import this_branch
 from koumen.dispatch.models import PlaceOffer, Waiting, Wish
 from koumen.dispatch.permissions import may_see_board, waiting_visible_to
-from koumen.dispatch.queries.needs import Asked, request_for
-from koumen.dispatch.queries.slots import slots
-from koumen.dispatch.rules.slot import Slot, part_of_day
+from koumen.dispatch.queries.kept import KeptDays, kept_days
+from koumen.dispatch.queries.needs import Asked, known_for, request_from
+from koumen.dispatch.queries.slots import Plan, find_in_plan, plan_for
+from koumen.dispatch.rules.slot import Slot, SlotRequest, part_of_day
 from koumen.dispatch.rules.wish import VisitWish
 from koumen.dispatch.states import IN_LINE, OfferState, WaitingState
-from koumen.kit.actor import SYSTEM, Actor
-from koumen.kit.errors import Missing
-
-
-def in_line(*, state: WaitingState, from_date: date) -> list[Waiting]:
-    """Who waits for a day from then on, the longest waiting first; shown to nobody. One query."""
-    return list(Waiting.objects.filter(state=state, date__gte=from_date).order_by("joined_at", "id"))
+from koumen.kit.actor import Actor
+from koumen.kit.errors import Invalid, Missing
 
 
 def wish_of(waiting: Waiting) -> VisitWish:
@@ -29,31 +27,106 @@ def wish_of(waiting: Waiting) -> VisitWish:
     return VisitWish.read(waiting.wish)
 
 
-def places_for(waiting: Waiting, *, at: datetime) -> list[Slot]:
-    """The free places that fit who waits, the best first, without those they said no to or are asked of others.
+@dataclass(frozen=True)
+class InLine:
+    """One who waits: what they ask for, and the windows of which agents they were told of before."""
 
-    Nine queries; shown to nobody.
+    waiting: Waiting
+    request: SlotRequest
+    told: frozenset[tuple[UUID, datetime]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """Who waits for a day, the longest waiting first, and what is free on it: in a large branch as arrays."""
+
+    waiters: Sequence[InLine]
+    asked: frozenset[UUID]  # the agents about whose day somebody is asked now
+    free: KeptDays | Plan
+    at: datetime
+
+    def is_used_up(self, asked: Collection[UUID]) -> bool:
+        """Whether somebody is asked about each of these days, so that nobody else in line need be looked at."""
+        return isinstance(self.free, Plan) and all(day.agent_id in asked for day in self.free.days)
+
+    def places(self, one: InLine, asked: Collection[UUID]) -> list[Slot]:
+        """The free places that fit who waits, the best first, without the days of agents about whom others are asked.
+
+        No query. Nothing for whom no road leads to: who waits behind them is asked all the same.
+        """
+        request, zone = replace(one.request, barred=one.request.barred | set(asked)), this_branch().zone
+        try:
+            found = (
+                find_in_plan(self.free, request)
+                if isinstance(self.free, Plan)
+                else self.free.find(request, at=self.at)
+            )
+        except Invalid:
+            return []
+        fitting = [
+            chance
+            for chance in found.chances
+            if part_of_day(chance.window.window_from, zone) == one.waiting.part_of_day
+            and (chance.window.agent_id, chance.window.window_from) not in one.told
+        ]
+        fitting.sort(key=lambda chance: (chance.window.shift_id not in found.preferred, chance.fit))
+        return [chance.window for chance in fitting]
+
+
+def days_in_line(*, from_date: date) -> list[date]:
+    """The days from then on for which somebody waits who is not asked now; one query."""
+    rows = Waiting.objects.filter(state=WaitingState.WAITING, date__gte=from_date)
+    return list(rows.order_by("date").values_list("date", flat=True).distinct())
+
+
+def line_on(*, date: date, shift_id: UUID | None, at: datetime) -> Line:
+    """Who waits for a day, and what is free on it or in one of its shifts; shown to nobody.
+
+    Nine queries however many wait; in a large branch (kept.py) three more when something changed.
     """
-    asked = Asked(
-        customer_id=waiting.customer_id,
-        wish=wish_of(waiting),
-        wanted_minor=waiting.wanted_minor,
-        currency=waiting.currency,
-        from_date=waiting.date,
-        days=1,
+    rows = list(Waiting.objects.filter(state=WaitingState.WAITING, date=date).order_by("joined_at", "id"))
+    told: dict[UUID, set[tuple[UUID, datetime]]] = defaultdict(set)
+    asked = set()
+    for offer in PlaceOffer.objects.filter(shift__date=date).select_related("shift"):
+        told[offer.waiting_id].add((offer.shift.agent_id, offer.window_from))
+        if offer.state == OfferState.OPEN:
+            asked.add(offer.shift.agent_id)
+    requests = _requests(rows)
+    return Line(
+        [InLine(row, requests[row.id], frozenset(told[row.id])) for row in rows if row.id in requests],
+        frozenset(asked),
+        _free_on(date, shift_id, at),
+        at,
     )
-    told = set(PlaceOffer.objects.filter(waiting=waiting).values_list("shift__agent_id", "window_from"))
-    taken = set(PlaceOffer.objects.filter(state=OfferState.OPEN).values_list("shift_id", flat=True))
-    zone = this_branch().zone
-    found = slots(actor=SYSTEM, request=request_for(asked), at=at)
-    fitting = [
-        slot
-        for slot in found
-        if part_of_day(slot.window_from, zone) == waiting.part_of_day
-        and (slot.agent_id, slot.window_from) not in told
-        and slot.shift_id not in taken
-    ]
-    return sorted(fitting, key=lambda slot: slot.rank)
+
+
+def _requests(rows: Sequence[Waiting]) -> Mapping[UUID, SlotRequest]:
+    """What each of them asks for; whose address is not known any more is left out."""
+    asked = {
+        row.id: Asked(
+            customer_id=row.customer_id,
+            wish=wish_of(row),
+            wanted_minor=row.wanted_minor,
+            currency=row.currency,
+            from_date=row.date,
+            days=1,
+        )
+        for row in rows
+    }
+    if not asked:
+        return {}
+    found, known = {}, known_for(list(asked.values()))
+    for waiting_id, one in asked.items():
+        with suppress(Missing):
+            found[waiting_id] = request_from(one, known)
+    return found
+
+
+def _free_on(on: date, shift_id: UUID | None, at: datetime) -> KeptDays | Plan:
+    span = {"from_date": on, "to_date": on + timedelta(days=1)}
+    if shift_id:
+        return plan_for(agents.working_days_of(shift_ids=[shift_id]), at=at)
+    return kept_days(**span) or plan_for(agents.working_days(**span), at=at)
 
 
 def waitings_of(*, actor: Actor, customer_id: UUID) -> list[Waiting]:

@@ -1,7 +1,8 @@
 """Reading visits; every list starts from what the actor may see."""
 
 import json
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -362,10 +363,13 @@ def visits_of_customer(*, actor: Actor, customer_id: UUID, limit: int = 50) -> l
     return list(visits.order_by("-window_from", "-id")[:limit])
 
 
-def closed_visits(*, customer_id: UUID) -> list[Visit]:
-    """A customer's visits that came to their end, newest first, for planning; shown to nobody. One query."""
-    visits = Visit.objects.filter(customer_id=customer_id, state=VisitState.CLOSED)
-    return list(visits.order_by("-window_from", "-id"))
+def closed_visits(*, customer_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Visit]]:
+    """The visits of some customers that came to their end, newest first, for planning; shown to nobody. One query."""
+    found: dict[UUID, list[Visit]] = defaultdict(list)
+    visits = Visit.objects.filter(customer_id__in=customer_ids, state=VisitState.CLOSED)
+    for visit in visits.order_by("-window_from", "-id"):
+        found[visit.customer_id].append(visit)
+    return found
 
 
 def earlier_windows(*, actor: Actor, visit_id: UUID) -> list[EarlierWindow]:
