@@ -69,7 +69,9 @@ def _tell(planned: "DayPlan", *, as_json: bool) -> None:
         for one in planned.at_risk
     ]
     if as_json:
-        told = {name: getattr(planned, name) for name in ("shifts", "visits", "changed", "dropped")}
+        told = {
+            name: getattr(planned, name) for name in ("shifts", "visits", "changed", "dropped", "proposed")
+        }
         told |= {"before_s": planned.before_s, "after_s": planned.after_s, "overrides": len(decided)}
         out.print_json(json.dumps({"date": planned.date.isoformat(), **told, "at_risk": at_risk}))
         return
@@ -78,6 +80,11 @@ def _tell(planned: "DayPlan", *, as_json: bool) -> None:
         f" {planned.after_s / 3600:.2f} h; {planned.changed} routes changed.",
         markup=False,
     )
+    if planned.proposed:
+        out.print(
+            f"The day runs: {planned.proposed} routes wait for a dispatcher's yes at /console/risks/.",
+            markup=False,
+        )
     if planned.dropped:
         out.print(f"{planned.dropped} plans came too late: somebody had booked meanwhile.", markup=False)
     if decided:

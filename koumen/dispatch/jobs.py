@@ -73,6 +73,7 @@ def plan_one_day(day: str, seconds: float) -> None:
         date=day,
         changed=planned.changed,
         dropped=planned.dropped,
+        proposed=planned.proposed,
         saved_s=planned.before_s - planned.after_s,
         at_risk=len(planned.at_risk),
     )
@@ -90,7 +91,7 @@ def plan_tomorrow(timestamp: int) -> None:
 
 @reaction(SlotTaken, StopDropped, queue="heavy")
 def plan_again(fact_id: UUID) -> None:
-    """A route changed: its day is planned again soon, once for all changes of a minute."""
+    """A route changed: its day is planned again soon, once for all changes of a minute; one that runs, only proposed."""
     from koumen.agents.queries import working_day
 
     body = json.loads(Fact.objects.get(fact_id=fact_id).body)
@@ -105,10 +106,16 @@ def plan_again(fact_id: UUID) -> None:
 
 @reaction(StopDropped, ShiftPlanned, PlaceAnswered, WaitingJoined, queue="normal")
 def offer_what_is_free(fact_id: UUID) -> None:
-    """Something came free, or somebody began to wait: ask the next in line."""
+    """Something came free in a shift, or somebody began to wait for a day: ask the next in line."""
     from koumen.dispatch.commands import offer_places
 
-    asked = offer_places(actor=SYSTEM, at=clock.now())
+    fact = Fact.objects.get(fact_id=fact_id)
+    body = json.loads(fact.body)
+    if fact.kind == WaitingJoined.kind():
+        asked = offer_places(date=date.fromisoformat(body["date"]), actor=SYSTEM, at=clock.now())
+    else:
+        shift_id = UUID(body.get("shift_id", str(fact.subject_id)))
+        asked = offer_places(shift_id=shift_id, actor=SYSTEM, at=clock.now())
     logger.info("places_offered", fact=str(fact_id), asked=asked)
 
 

@@ -8,25 +8,31 @@ import pytest
 from django.db import connections
 
 from koumen.agents.models import Agent, Shift
+from koumen.agents.rules.shift import OffReason
 from koumen.audit.models import Fact
 from koumen.dispatch import queries
 from koumen.dispatch.commands import (
     CannotBe,
     Decided,
     Taken,
+    accept_repair,
+    give_up_shift,
     pin_visit,
     plan_day,
     planning,
+    propose_repair,
     refuse_agent,
+    refuse_repair,
     release_visit,
     swap_visits,
     take,
 )
 from koumen.dispatch.jobs import plan_again, plan_one_day, plan_tomorrow
-from koumen.dispatch.models import Override, Stop
-from koumen.dispatch.rules.planning import MOST_TOGETHER, RefusalReason, clusters
+from koumen.dispatch.models import Override, Repair, Stop
+from koumen.dispatch.rules.planning import MOST_TOGETHER, RefusalReason, RepairRefusal, clusters
 from koumen.dispatch.rules.slot import Slot
 from koumen.dispatch.solver.check import Fault
+from koumen.dispatch.states import RepairState
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.errors import Conflict, Denied, Invalid, Missing
@@ -232,10 +238,10 @@ def test_what_would_break_a_promise_is_said_and_not_done(at: datetime, crossed: 
 def test_what_begins_within_ninety_minutes_is_not_planned_but_a_person_may_change_it(at: datetime) -> None:
     story = Crossed(at)
     soon = story.northern[0].window_from - timedelta(minutes=89)
-    with clock.stopped_at(soon):
-        planned(soon)
-    assert who(story.northern[0]) == story.south.id
-    assert who(story.southern[0]) == story.north.id
+    planned(soon)
+    waiting = Repair.objects.filter(state=RepairState.PROPOSED)
+    touched = {visit for row in waiting for visit in row.content["moved"]}
+    assert not touched & {str(story.northern[0].id), str(story.southern[0].id)}
     moved = pin_visit(visit_id=story.northern[0].id, shift_id=story.north.id, actor=DISPATCHER, at=soon)
     assert isinstance(moved, CannotBe | Decided)
 
@@ -317,6 +323,84 @@ def test_changes_of_a_minute_are_planned_together_once(at: datetime, crossed: Cr
     assert [(job.args["day"], job.queueing_lock) for job in jobs] == [("2026-11-25", "plan 2026-11-25")]
     plan_one_day(day="2026-11-25", seconds=0.3)
     assert who(crossed.northern[0]) == crossed.north.id
+
+
+@pytest.fixture
+def running(crossed: Crossed) -> datetime:
+    """Five minutes after the first shift of that day began."""
+    return crossed.north.starts_at + timedelta(minutes=5)
+
+
+@pytest.mark.django_db
+def test_on_a_day_that_runs_a_plan_is_proposed_and_nothing_moves_without_a_yes(
+    crossed: Crossed, running: datetime
+) -> None:
+    windows = set(Visit.objects.values_list("id", "window_from", "window_to"))
+    done = planned(running)
+    assert (done.changed, done.dropped, done.proposed) == (0, 0, 2)
+    assert {who(visit) for visit in crossed.northern} == {crossed.south.id}
+    assert not Fact.objects.filter(kind__in=["AgentChanged", "RoutePlanned"]).exists()
+    waiting = Repair.objects.get(state=RepairState.PROPOSED)
+    assert waiting.content["helped"] == []
+    assert waiting.extra_s <= -planning.GAIN_TO_ASK_S
+    assert planned(running).proposed == 2, "it waits; it is not asked twice"
+    assert Fact.objects.filter(kind="RepairProposed").count() == 1
+    accept_repair(repair_id=waiting.id, actor=DISPATCHER, at=running)
+    assert {who(visit) for visit in crossed.northern} == {crossed.north.id}
+    assert set(Visit.objects.values_list("id", "window_from", "window_to")) == windows
+    today = queries.situation(date=TOMORROW, at=running)
+    assert queries.judge(today, today.routes) == []
+
+
+@pytest.mark.django_db
+def test_a_booking_on_a_day_that_runs_moves_no_other_visit(crossed: Crossed, running: datetime) -> None:
+    visit_at(near(5, 1), 16, crossed.north, running)
+    with clock.stopped_at(running):
+        plan_one_day(day="2026-11-25", seconds=0.3)
+    assert {who(visit) for visit in crossed.northern} == {crossed.south.id}
+    assert Repair.objects.get().state == RepairState.PROPOSED
+
+
+@pytest.mark.django_db
+def test_shorter_ways_that_were_refused_are_not_proposed_again(crossed: Crossed, running: datetime) -> None:
+    planned(running)
+    refuse_repair(
+        repair_id=Repair.objects.get().id,
+        reason=RepairRefusal.TOO_MANY_CHANGES,
+        actor=DISPATCHER,
+        at=running,
+    )
+    assert planned(running).proposed == 0
+    assert {who(visit) for visit in crossed.northern} == {crossed.south.id}
+
+
+@pytest.mark.django_db
+def test_what_saves_little_is_no_question_for_a_person(
+    crossed: Crossed, running: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "GAIN_TO_ASK_S", 24 * 3600)
+    assert planned(running).proposed == 0
+    assert not Repair.objects.exists()
+
+
+@pytest.mark.django_db
+def test_help_for_a_promise_at_risk_takes_the_place_of_shorter_ways(
+    at: datetime, crossed: Crossed, running: datetime
+) -> None:
+    a_shift(an_agent(at, home=near(0)), at)
+    planned(running)
+    shorter = Repair.objects.get()
+    give_up_shift(
+        shift_id=crossed.north.id, off_from=running, reason=OffReason.UNWELL, actor=DISPATCHER, at=running
+    )
+    repair = propose_repair(date=TOMORROW, seconds=0, actor=SYSTEM, at=running)
+    assert repair is not None
+    assert set(repair.content["helped"]) == {str(visit.id) for visit in crossed.southern}
+    shorter.refresh_from_db()
+    assert shorter.state == RepairState.OVERTAKEN
+    planned(running)
+    waiting = Repair.objects.get(state=RepairState.PROPOSED)
+    assert waiting.content["helped"], "no shorter way takes the place of help"
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from koumen.agents.models import Shift
+from koumen.dispatch.models import Repair
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Role
 from koumen.visits.commands import notify_customer
@@ -13,6 +14,7 @@ from koumen.visits.models import Visit, VisitMove
 from koumen.visits.rules.notices import NoticeKind
 from tests import builders
 from tests.dispatch.test_live import Busy
+from tests.dispatch.test_planning import Crossed, planned
 from tests.dispatch.test_repair import Ill, who
 from tests.dispatch.test_watch import held_up, watch
 from tests.sites.doors import as_agent, as_customer, as_staff, key_in, nobody, slot_in, text
@@ -188,3 +190,19 @@ def test_the_desk_writes_down_a_yes_from_the_telephone(at: datetime, busy: Busy)
     desk = dispatcher(at)
     notify_customer(visit_id=busy.ids[0], kind=NoticeKind.HOURS_BEFORE, expected_at=None, actor=SYSTEM, at=at)
     assert "Have not answered our reminder" not in post(desk, f"{RISKS}answered/{busy.ids[0]}/", at)
+
+
+def test_shorter_ways_on_a_day_that_runs_wait_for_a_yes(at: datetime) -> None:
+    crossed = Crossed(at)
+    now = crossed.north.starts_at + timedelta(minutes=5)
+    planned(now)
+    browser, visit = dispatcher(at), crossed.northern[1]
+    page = get(browser, RISKS, now)
+    assert "Shorter ways are proposed" in page
+    assert "minutes on the road." in page
+    assert "promises can be kept again" not in page
+    assert "Shorter ways are proposed" in get(browser, "/console/board/?date=2026-11-25", now)
+    assert who(visit.id) == crossed.south.id
+    post(browser, f"/console/risks/repairs/{Repair.objects.get().id}/accept/", now)
+    assert who(visit.id) == crossed.north.id
+    assert "Shorter ways are proposed" not in get(browser, "/console/board/?date=2026-11-25", now)

@@ -12,7 +12,8 @@ from koumen.dispatch.commands.overriding import (
 )
 from koumen.dispatch.commands.placing import Placing, place_visit
 from koumen.dispatch.commands.planning import AtRisk, DayPlan, plan_day
-from koumen.dispatch.commands.repairing import accept_repair, propose_repair, refuse_repair
+from koumen.dispatch.commands.proposing import accept_repair, refuse_repair
+from koumen.dispatch.commands.repairing import propose_repair
 from koumen.dispatch.commands.route import drop_stop
 from koumen.dispatch.commands.standing import (
     StandingRequest,

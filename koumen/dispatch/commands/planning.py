@@ -9,20 +9,22 @@ import numpy as np
 
 from koumen.audit.command import require
 from koumen.dispatch.commands.committing import Planned, commit_routes, is_no_worse
+from koumen.dispatch.commands.proposing import Repaired, judged, put_forward
 from koumen.dispatch.permissions import may_plan
+from koumen.dispatch.queries.live import broken
 from koumen.dispatch.queries.planning import Routes, Situation, judge, situation
 from koumen.dispatch.rules.needs import Brings, Needs, can_serve
-from koumen.dispatch.rules.planning import clusters
+from koumen.dispatch.rules.planning import LEAST_GAIN_S, clusters
 from koumen.dispatch.solver.check import Call, Duty, Fault
 from koumen.dispatch.solver.day import EVER, Node
 from koumen.dispatch.solver.mend import Loose, Part, mend
 from koumen.dispatch.solver.plan import OnProgress, Problem, Stint, Stop, improve
 from koumen.kit.actor import Actor
 
-# A minute less on the road is not worth that somebody else comes than was planned.
-LEAST_GAIN_S = 60
 # Somebody whom the customer does not expect is worth five minutes less on the road for each.
 CHANGE_OF_AGENT_S = 300
+# On a day that runs a person has to look and agents learn another way on the road: less is not worth the question.
+GAIN_TO_ASK_S = 600
 # Somebody booked meanwhile: once more from the routes as they stand then, else the old plan stays.
 TRIES = 2
 
@@ -45,6 +47,7 @@ class DayPlan:
     visits: int
     changed: int
     dropped: int  # clusters whose plan came too late
+    proposed: int  # routes that wait for a dispatcher's yes, on a day that runs
     before_s: int
     after_s: int
     at_risk: tuple[AtRisk, ...]
@@ -85,30 +88,32 @@ def plan_day(
     """Plan the visits of a day anew: cluster by cluster, in so many seconds altogether.
 
     No promised window changes and nothing that a person decided is undone. What the judge does not call feasible is
-    not written, nor what is no better, nor a plan whose shifts changed meanwhile (after one more try). Records
-    RoutePlanned and AgentChanged. Raises Denied("plan-not-yours").
+    not written, nor what is no better, nor a plan whose shifts changed meanwhile (after one more try). On a day that
+    runs nothing is written: what gains most is put before a dispatcher. Records RoutePlanned and AgentChanged, or
+    RepairProposed. Raises Denied("plan-not-yours").
     """
     require(may_plan(actor), "plan-not-yours")
     today = situation(date=date, at=at)
     homes = [(id, shift.start) for id, shift in today.shifts.items() if today.routes[id]]
     idle = [(id, shift.start) for id, shift in today.shifts.items() if not today.routes[id]]
     groups = clusters([*homes, *idle])
-    changed = dropped = 0
-    before_s = after_s = 0
+    done = []
     for number, group in enumerate(groups):
-        share = _share_of(on_progress, number, len(groups))
-        done = _plan_cluster(date, group, (seconds / len(groups), share), actor, at)
-        before_s, after_s = before_s + done.before_s, after_s + done.after_s
-        changed, dropped = changed + done.changed, dropped + done.is_dropped
+        time = (seconds / len(groups), _share_of(on_progress, number, len(groups)))
+        done.append(
+            _look_at(today, group, time) if today.runs else _plan_cluster(date, group, time, actor, at)
+        )
+    waits = _propose_best(today, done, actor, at) if today.runs else 0
     after = situation(date=date, at=at)
     return DayPlan(
         date=date,
         shifts=len(after.shifts),
         visits=len(after.calls),
-        changed=changed,
-        dropped=dropped,
-        before_s=before_s,
-        after_s=after_s,
+        changed=sum(one.changed for one in done),
+        dropped=sum(one.is_dropped for one in done),
+        proposed=waits,
+        before_s=sum(one.before_s for one in done),
+        after_s=sum(one.after_s for one in done),
         at_risk=tuple(at_risk(after)),
     )
 
@@ -123,6 +128,7 @@ class _Done:
     after_s: int
     changed: int = 0
     is_dropped: bool = False
+    found: Repaired | None = None  # on a day that runs
 
 
 def _plan_cluster(
@@ -142,6 +148,34 @@ def _plan_cluster(
         if changed is not None:
             return _Done(before_s, after_s, changed)
     return _Done(before_s, before_s, is_dropped=True)
+
+
+def _look_at(today: Situation, shift_ids: Sequence[UUID], time: tuple[float, OnProgress]) -> _Done:
+    """What could be better in a cluster of a day that runs; nothing is written."""
+    cluster = Cluster(today, shift_ids)
+    problem = problem_of(cluster)
+    before_s = problem.driving_s(problem.routes)
+    found = better(cluster, problem, *time)
+    other = judged(today, found[0], broken(today)) if found else None
+    return _Done(before_s, before_s, found=other if other and _is_worth_asking(other) else None)
+
+
+def _is_worth_asking(other: Repaired) -> bool:
+    gained = -other.extra_s - CHANGE_OF_AGENT_S * len(other.moved)
+    return bool(other.helped) or gained >= GAIN_TO_ASK_S
+
+
+def _propose_best(today: Situation, done: Sequence[_Done], actor: Actor, at: datetime) -> int:
+    """Put the best of a running day before a dispatcher; says how many routes wait there now.
+
+    One neighbourhood at a time: a change of the whole town would be overtaken by the next booking anywhere.
+    """
+    best: Repaired | None = None
+    for one in done:
+        if one.found and one.found.is_better_than(best):
+            best = one.found
+    waiting = put_forward(known=today, found=best, actor=actor, at=at)
+    return len(waiting.content["routes"]) if waiting else 0
 
 
 def _versions(cluster: Cluster) -> Mapping[UUID, int]:

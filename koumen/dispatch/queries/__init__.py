@@ -9,7 +9,7 @@ from koumen.dispatch.queries.live_line import LiveLine, live_line
 from koumen.dispatch.queries.moving import Spot, spots
 from koumen.dispatch.queries.needs import Asked, brings_of, lacks, needs_of, no_goes_in_force, request_for
 from koumen.dispatch.queries.planning import Situation, judge, situation
-from koumen.dispatch.queries.repairs import OpenRepair, RepairStep, open_repair, repairs_on
+from koumen.dispatch.queries.repairs import OpenRepair, RepairStep, is_asked_about, open_repair, repairs_on
 from koumen.dispatch.queries.slots import (
     OFFER_LEAD,
     TAKE_LEAD,
@@ -32,7 +32,6 @@ from koumen.dispatch.queries.waiting import (
     MissingSlots,
     missing_slots,
     place_offer,
-    places_for,
     waiting,
     waitings_of,
     wish_of,
@@ -74,6 +73,7 @@ __all__ = [
     "expected_of",
     "expected_visit",
     "frame_of",
+    "is_asked_about",
     "judge",
     "lacks",
     "lane_for",
@@ -88,7 +88,6 @@ __all__ = [
     "open_repair",
     "overrides_on",
     "place_offer",
-    "places_for",
     "plan_for",
     "repairs_on",
     "request_for",

@@ -39,6 +39,11 @@ class Situation:
     ways: Ways | None  # None without a shift
     routed: Mapping[UUID, Sequence[Routed]]  # every visit of a shift with how far it has come
 
+    @property
+    def runs(self) -> bool:
+        """Whether somebody's shift has begun: from then on visits move only with a person's yes."""
+        return any(shift.starts_at <= self.at for shift in self.shifts.values())
+
     def case(self, routes: Routes, freed: frozenset[UUID] = frozenset()) -> Case:
         """These routes, put before the judge; other shifts of the day are not looked at."""
         assert self.ways is not None, "there is nothing to judge on a day without shifts"  # noqa: S101

@@ -47,6 +47,12 @@ def repairs_on(*, actor: Actor, date: date) -> list[Repair]:
     return list(Repair.objects.filter(date=date).order_by("-made_at", "-id"))
 
 
+def is_asked_about(*, actor: Actor, date: date) -> bool:
+    """Whether other routes of a day wait for a decision; one query. Raises Denied("board-not-yours")."""
+    require(may_see_board(actor), "board-not-yours")
+    return Repair.objects.filter(date=date, state=RepairState.PROPOSED).exists()
+
+
 def open_repair(*, actor: Actor, date: date, at: datetime) -> OpenRepair | None:
     """The repair that waits for a decision, step by step; nine queries, one when there is none.
 

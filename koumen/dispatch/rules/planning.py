@@ -11,6 +11,8 @@ T = TypeVar("T")
 
 # PyVRP gains nearly all there is among neighbours, and its time grows faster than the number of agents.
 MOST_TOGETHER = 40
+# Less on the road is not worth another order, nor a second look at a proposal.
+LEAST_GAIN_S = 60
 # Who is asked to be at a door at a moment is in time until five minutes after it.
 PIN_ROOM = timedelta(minutes=5)
 

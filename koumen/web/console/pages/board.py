@@ -179,6 +179,7 @@ def _part(lanes: Sequence[Lane], looked: Looked, actor: Actor, named: Names) -> 
             {"one": one, "why": why_at_risk(one), "customer": named.get(one.customer_person_id)}
             for one in at_risk
         ],
+        "proposal": looked.as_of is None and dispatch.is_asked_about(actor=actor, date=looked.date),
         "figures": _figures(lanes, len(at_risk)),
         "map": map_of(lanes, looked.date),
         "as_of": looked.as_of,

@@ -95,19 +95,20 @@ def risks(request: HttpRequest) -> HttpResponse:
         "risks": [
             _Risk(
                 one=one,
-                customer=_spoken(named[one.customer_person_id]),
-                agent=f"{_spoken(named[one.agent_person_id])} {one.staff_number}",
+                customer=named[one.customer_person_id].spoken,
+                agent=f"{named[one.agent_person_id].spoken} {one.staff_number}",
                 why=why_at_risk(one),
                 is_helped=one.visit_id in helped,
             )
             for one in at_risk
         ],
-        "silent": [(visit, _spoken(named[visit.customer.person_id])) for visit in silent],
+        "silent": [(visit, named[visit.customer.person_id].spoken) for visit in silent],
         "repair": repair,
         "minutes": -(-repair.repair.extra_s // 60) if repair else 0,
+        "saved": -repair.repair.extra_s // 60 if repair else 0,
         "steps": _steps(repair, named),
         "agents": [
-            (shift.id, f"{shift.agent.staff_number} {_spoken(named[shift.agent.person_id])}")
+            (shift.id, f"{shift.agent.staff_number} {named[shift.agent.person_id].spoken}")
             for shift in shifts
             if at < shift.ends_at
         ],
@@ -217,9 +218,9 @@ def _steps(repair: OpenRepair | None, named: Mapping[UUID, PersonalDetails]) -> 
     return [
         {
             "step": step,
-            "customer": _spoken(named[step.customer_person_id]),
-            "giver": f"{_spoken(named[step.from_person_id])} {step.from_staff_number}",
-            "taker": f"{_spoken(named[step.to_person_id])} {step.to_staff_number}",
+            "customer": named[step.customer_person_id].spoken,
+            "giver": f"{named[step.from_person_id].spoken} {step.from_staff_number}",
+            "taker": f"{named[step.to_person_id].spoken} {step.to_staff_number}",
         }
         for step in (repair.steps if repair else ())
     ]
@@ -243,7 +244,3 @@ def _decided(actor: Actor, today: date) -> dict[str, object]:
             for row in rows
         ],
     }
-
-
-def _spoken(details: PersonalDetails) -> str:
-    return details.given_name or details.name
