@@ -135,13 +135,25 @@ def test_the_navigation_leads_only_where_the_role_may_go(at: datetime) -> None:
     assert 'href="/console/audit/"' not in finance
 
 
+def test_the_navigation_shows_a_word_for_each_group_and_the_sections_of_the_one_that_is_open(
+    at: datetime,
+) -> None:
+    page = text(desk(at, Role.COMPLIANCE).get("/console/complaints/"))
+    groups, within = page.split('<nav class="nav')[1:3]
+    assert groups.count("<li>") == 4
+    assert '<a href="/console/customers/" aria-current="true">Customers</a>' in groups
+    assert within.split("</nav>")[0].count("<li>") == 5
+    assert '<a href="/console/complaints/" aria-current="page">Complaints</a>' in within
+
+
 # --- the day --------------------------------------------------------------------------------------------
 
 
-def test_the_day_shows_each_agents_visits_as_boxes_and_as_a_list(story: Story, at: datetime) -> None:
+def test_the_day_lists_every_visit_with_its_state_and_leads_to_the_board(story: Story, at: datetime) -> None:
     page = text(desk(at).get("/console/"))
-    assert f'<a href="/console/visits/{story.visit_id}/" tabindex="-1" class="block ahead">' in page
-    assert story.visit.number in page
+    assert f'<a href="/console/visits/{story.visit_id}/">{story.visit.number}</a>' in page
+    assert '<a class="link" href="/console/board/?date=2026-11-24">' in page
+    assert "Booked" in page
     assert "13:00" in page
     assert "style=" not in page
 

@@ -16,6 +16,11 @@ class PersonalDetails:
     birth_year: int | None = None
     identity_number: str = ""
 
+    @property
+    def spoken(self) -> str:
+        """How one speaks of the person; by their whole name where nobody said how."""
+        return self.given_name or self.name
+
     def __repr__(self) -> str:
         """No data: a representation ends in logs and error reports."""
         return "PersonalDetails(…)"

@@ -69,8 +69,8 @@ def _phone(stage: LoginStage) -> str:
 def _choices(person_ids: list[UUID]) -> list[tuple[str, Choice]]:
     """How each is spoken to; by full name when that would be the same twice."""
     details = reveal(person_ids=person_ids, purpose="who-are-you", actor=SYSTEM, at=clock.now())
-    spoken = [one.given_name or one.name for one in details.values()]
+    spoken = [one.spoken for one in details.values()]
     return [
-        (str(person_id), Choice(one.name if spoken.count(one.given_name) > 1 else one.given_name or one.name))
+        (str(person_id), Choice(one.name if spoken.count(one.given_name) > 1 else one.spoken))
         for person_id, one in details.items()
     ]

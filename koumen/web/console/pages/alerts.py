@@ -152,7 +152,7 @@ def _alarm(alert: "Alert", names: dict[UUID, PersonalDetails], actor: Actor) -> 
         word=word(ALERTS, alert.kind),
         advice=word(ALERT_ADVICE, alert.kind) if alert.kind in ALERT_ADVICE else "",
         customer=names[alert.visit.customer.person_id],
-        agent=f"{agent.given_name or agent.name} {alert.visit.agent.staff_number}",
+        agent=f"{agent.spoken} {alert.visit.agent.staff_number}",
         acts=desk_acts(alert.visit, is_desk=is_desk(actor)),
         taken_by=said_by(alert.seen_by) if alert.seen_by else "",
     )

@@ -1,6 +1,6 @@
 """The dispatch board as geometry: promises as boxes, the day as it goes as a strip below them; no style, no names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from koumen.dispatch.queries import FROZEN_S, Lane, LaneStop
 from koumen.visits.states import VisitState
 from koumen.web.console.pages.board_words import NOBODY, Names
-from koumen.web.console.pages.timeline import DONE, ENDED, NOW, SHAPES
 from koumen.web.ui.states import VISIT_SIGNS
 
 NAME_WIDTH = 116
@@ -22,6 +21,24 @@ LANE_GAP = 14
 HEAD = 32
 EDGE = 16  # the last hour's figure needs room
 MINUTE = 60
+
+# The shape tells the state without the colour.
+SHAPES: Mapping[str, str] = {
+    "requested": "◌",
+    "booked": "○",
+    "on_the_way": "▷",
+    "at_the_door": "◆",
+    "proven": "◆",
+    "agreed": "◆",
+    "paid": "●",
+    "closed": "●",
+    "cancelled": "×",
+    "no_show": "△",
+    "broken_off": "■",
+}
+DONE = frozenset({VisitState.PAID, VisitState.CLOSED})
+NOW = frozenset({VisitState.ON_THE_WAY, VisitState.AT_THE_DOOR, VisitState.PROVEN, VisitState.AGREED})
+ENDED = frozenset({VisitState.NO_SHOW, VisitState.BROKEN_OFF})
 
 
 @dataclass(frozen=True)

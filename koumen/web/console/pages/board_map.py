@@ -6,8 +6,7 @@ from typing import Any
 
 from koumen.dispatch import queries as dispatch
 from koumen.dispatch.queries import Lane
-from koumen.web.console.pages.board_drawing import look_of
-from koumen.web.console.pages.timeline import SHAPES
+from koumen.web.console.pages.board_drawing import SHAPES, look_of
 
 
 def map_of(lanes: Sequence[Lane], on: date) -> dict[str, Any]:

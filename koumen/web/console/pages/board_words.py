@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from koumen.dispatch.queries import Expectation
 from koumen.people.rules.details import PersonalDetails
 from koumen.web.console.pages.fault_words import fault_word
-from koumen.web.console.pages.timeline import FIRST_HAN
 from koumen.web.console.pages.words import Words, said_by, word
 
 if TYPE_CHECKING:
@@ -48,6 +47,7 @@ CAUSES: Words = {
     "shift_end": _("What is left of the shift has no room for it"),
     "no_way": _("We know of no road to this door."),
 }
+FIRST_HAN = "\u2e80"  # from here on letters are as wide as they are high
 # As much of a name as a box holds.
 ROOM_HAN, ROOM_LATIN = 3, 7
 
@@ -71,7 +71,7 @@ NOBODY = Said("", "", "")
 
 def said(details: PersonalDetails) -> Said:
     """How the board names a person."""
-    name = details.given_name or details.name
+    name = details.spoken
     room, tiny = (ROOM_HAN, 1) if any(letter >= FIRST_HAN for letter in name) else (ROOM_LATIN, 3)
     return Said(name, name if len(name) <= room else f"{name[: room - 1]}…", name[:tiny])
 

@@ -1,4 +1,4 @@
-"""The day: who is where, what is done, and what somebody must look at now."""
+"""The day: what somebody must look at now, what is done, and every visit with its state."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -28,8 +28,8 @@ from koumen.visits import commands as visits
 from koumen.visits import queries
 from koumen.visits.permissions import is_desk
 from koumen.visits.states import VisitState
+from koumen.web.console.pages.board_drawing import DONE
 from koumen.web.console.pages.frame import page
-from koumen.web.console.pages.timeline import DONE, draw
 from koumen.web.console.pages.visit import DeskActs, desk_acts
 from koumen.web.console.pages.words import ALERTS, word
 from koumen.web.ui.actors import actor_of, signed_in
@@ -59,10 +59,9 @@ class Attention:
 @signed_in
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Figures, lanes and alerts of a day; every name by one reading."""
+    """Figures, alerts and visits of a day; every name by one reading. Who is where, the board draws."""
     actor, at = actor_of(request), clock.now()
-    zone = this_branch().zone
-    on, today = wanted_date(request), clock.local_date(at, zone)
+    on, today = wanted_date(request), clock.local_date(at, this_branch().zone)
     rows, alerts = dispatch.board(actor=actor, date=on), queries.open_alerts(actor=actor)
     names = _names(rows, alerts, actor=actor, at=at)
     context = {
@@ -71,13 +70,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "previous": on - timedelta(days=1),
         "next": on + timedelta(days=1),
         "figures": _figures(rows, alerts, actor=actor),
-        "timeline": draw(rows, {key: _spoken(one) for key, one in names.items()}, at=at, zone=zone),
         "stops": [
             {
                 "stop": stop,
                 "row": row,
-                "customer": _spoken(names[stop.customer_person_id]),
-                "agent": _spoken(names[row.person_id]),
+                "customer": names[stop.customer_person_id].spoken,
+                "agent": names[row.person_id].spoken,
             }
             for row in rows
             for stop in row.stops
@@ -170,7 +168,7 @@ def _attention(alerts: Sequence["Alert"], names: Names, *, is_desk: bool) -> lis
             alert=alert,
             word=word(ALERTS, alert.kind),
             customer=names[alert.visit.customer.person_id],
-            agent=f"{_spoken(names[alert.visit.agent.person_id])} {alert.visit.agent.staff_number}",
+            agent=f"{names[alert.visit.agent.person_id].spoken} {alert.visit.agent.staff_number}",
             acts=desk_acts(alert.visit, is_desk=is_desk),
         )
         for alert in alerts
@@ -209,10 +207,6 @@ def _figures(rows: Sequence[BoardRow], alerts: Sequence["Alert"], *, actor: Acto
         may_see_cash=may_see_cash,
         waiting=waiting_proposals(actor=actor) if may_see_cash else 0,
     )
-
-
-def _spoken(details: PersonalDetails) -> str:
-    return details.given_name or details.name
 
 
 def _local(moment: datetime) -> str:

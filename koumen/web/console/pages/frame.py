@@ -1,4 +1,4 @@
-"""What every page of the console has: the way in, the navigation of the role, filters in the address."""
+"""What every page of the console has: the way in, the navigation of the role in two lines, filters in the address."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,25 +27,53 @@ class Section:
     is_open_to: Callable[[Actor], bool]
 
 
+@dataclass(frozen=True)
+class Group:
+    """Sections that belong together: one word in the first line; the second line shows them while one is open."""
+
+    word: str | Promise
+    sections: tuple[Section, ...]
+
+
 def _staff(actor: Actor) -> bool:
     return actor.is_staff
 
 
-SECTIONS = (
-    Section("home", _("The day"), _staff),
-    Section("board", _("Dispatch"), may_see_board),
-    Section("risks", _("At risk"), _staff),
-    Section("alerts", _("Alarms"), _staff),
-    Section("genuine", _("Is it genuine?"), _staff),
-    Section("customers", _("Customers"), _staff),
-    Section("complaints", _("Complaints"), _staff),
-    Section("ratings", _("Ratings"), _staff),
-    Section("plans", _("Repayment plans"), _staff),
-    Section("finance", _("Finance"), may_read_books),
-    Section("products", _("Products"), may_read_products),
-    Section("audit", _("Audit"), may_read_chain),
-    Section("staff", _("Staff"), _staff),
-    Section("devices", _("Phones"), _staff),
+GROUPS = (
+    Group(
+        _("Today"),
+        (
+            Section("home", _("The day"), _staff),
+            Section("board", _("Dispatch"), may_see_board),
+            Section("risks", _("At risk"), _staff),
+            Section("alerts", _("Alarms"), _staff),
+        ),
+    ),
+    Group(
+        _("Customers"),
+        (
+            Section("customers", _("Find a customer"), _staff),
+            Section("genuine", _("Is it genuine?"), _staff),
+            Section("complaints", _("Complaints"), _staff),
+            Section("ratings", _("Ratings"), _staff),
+            Section("plans", _("Repayment plans"), _staff),
+        ),
+    ),
+    Group(
+        _("Money"),
+        (
+            Section("finance", _("Finance"), may_read_books),
+            Section("products", _("Products"), may_read_products),
+        ),
+    ),
+    Group(
+        _("Office"),
+        (
+            Section("staff", _("Staff"), _staff),
+            Section("devices", _("Phones"), _staff),
+            Section("audit", _("Audit"), may_read_chain),
+        ),
+    ),
 )
 
 
@@ -54,13 +82,27 @@ def page(
 ) -> HttpResponse:
     """Render a page with the navigation that this role may open."""
     actor = actor_of(request)
-    nav = [
+    nav = [group for group in (_nav(group, section, actor) for group in GROUPS) if group["sections"]]
+    within = next((group for group in nav if group["current"]), None)
+    shown = {
+        "console_nav": nav,
+        "nav_within": within,
+        "actor": actor,
+        "may_read_books": may_read_books(actor),
+    }
+    return render(request, f"console/{template}.html", shown | context, status=status)
+
+
+def _nav(group: Group, section: str, actor: Actor) -> dict[str, Any]:
+    """A group as the template shows it; its word leads to the first of its sections that is open."""
+    entries = [
         {"url": reverse(entry.name), "word": entry.word, "current": entry.name == section}
-        for entry in SECTIONS
+        for entry in group.sections
         if entry.is_open_to(actor)
     ]
-    shown = {"console_nav": nav, "actor": actor, "may_read_books": may_read_books(actor)}
-    return render(request, f"console/{template}.html", shown | context, status=status)
+    is_current = any(entry.name == section for entry in group.sections)
+    url = entries[0]["url"] if entries else ""
+    return {"word": group.word, "url": url, "current": is_current, "sections": entries}
 
 
 def without(request: HttpRequest, *names: str) -> str:
