@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from koumen.kit import clock
 from koumen.simulation.carrying import carry_cash
+from koumen.simulation.faces import give_faces
 from koumen.simulation.logins import Login, code, logins
 from koumen.simulation.mending import mend_some
 from koumen.simulation.settling import (
@@ -50,6 +51,7 @@ def fill(*, seed: int, today: date, progress: Progress, enrol: Enrol) -> DemoSum
     open_the_branch(moment)
     progress("branch", 1, 1)
     settle_staff(town, moment, enrol=enrol, progress=progress)
+    give_faces(moment)
     settle_customers(town, moment, progress=progress)
     settle_relative(town, moment)
     plan_shifts(town, moment, progress=progress)

@@ -57,6 +57,8 @@ VISIT = StateMachine(
 OPEN_STATES = frozenset({V.REQUESTED, V.BOOKED, V.ON_THE_WAY, V.AT_THE_DOOR, V.PROVEN, V.AGREED, V.PAID})
 BEFORE_THE_DOOR = frozenset({V.REQUESTED, V.BOOKED, V.ON_THE_WAY})
 AT_DOOR_STATES = frozenset({V.AT_THE_DOOR, V.PROVEN, V.AGREED, V.PAID})
+# Both sides are proven, and the agent is still there; before that nobody speaks about money or signs.
+PROVEN_STATES = frozenset({V.PROVEN, V.AGREED, V.PAID})
 
 
 class Proof(StrEnum):

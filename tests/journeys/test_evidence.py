@@ -77,12 +77,12 @@ def test_the_face_fits_the_badge_and_what_was_photographed_and_signed_is_the_cus
     comes_to_the_door(agent, visit, town)
 
     customer.is_shown('form[action$="/pictures/"]', timeout_s=15).looks()
-    compares_the_face(customer, at_least=270)
+    compares_the_face(customer, at_least=240)
     token = make_token(settings.KOUMEN_DOOR_KEY, visit_id=visit.id, purpose=Purpose.VISITOR)
     reader.opens(f"/public/visitor/{token}/").writes("badge", "0000").carries_on()
     expect(reader.page.locator("main img")).to_have_count(0)
     reader.writes("badge", visitor.agent.staff_number).presses("main form .btn")
-    compares_the_face(reader, at_least=270)
+    compares_the_face(reader, at_least=240)
 
     agent.sends("/pictures/", '[value="yes"]').sends("/identity/", '[value="identity_card"]')
     agent.presses('main a[href$="/evidence/"]').presses('main a[href$="/photo/"]').picks(

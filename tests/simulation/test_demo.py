@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from koumen.agents import queries as agent_queries
 from koumen.agents.models import Agent, Shift
+from koumen.agents.queries.portraits import portraits_shown
 from koumen.audit.models import Fact
 from koumen.branch.queries import this_branch
 from koumen.credit import queries as credit
@@ -126,6 +127,14 @@ def test_a_filled_branch_has_everybody_and_books_that_agree(filled: datetime) ->
     assert states(filled.date())[VisitState.BOOKED] >= 3
     assert sum(states(filled.date() - timedelta(days=1)).values()) >= 5
     assert Receipt.objects.count() >= 4
+
+
+@pytest.mark.usefixtures("filled")
+def test_every_agent_has_a_face_that_two_administrators_gave_them() -> None:
+    cards = agent_queries.agents(actor=SYSTEM)
+    shown = portraits_shown(agent_ids=[card.agent_id for card in cards], today=NOON.date())
+    assert len(shown) == len(cards) == 12
+    assert len({portrait.digest for portrait in shown.values()}) == 12
 
 
 def test_every_page_of_custody_shows_something_at_once(filled: datetime) -> None:

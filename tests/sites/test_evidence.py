@@ -199,6 +199,19 @@ def test_instalments_chosen_on_the_own_phone_are_signed_on_the_visitors(phone: C
     assert CostSheet.objects.get(id=sheet.id).confirmed_how == "signature"
 
 
+def test_while_a_visitor_is_there_the_own_page_says_that_one_may_sign_and_goes_on_afterwards(
+    phone: Client, story: Story
+) -> None:
+    sheet, other = instalments(story, story.customer), a_visit(story.now)
+    home, own = as_customer(story.home.person_id), f"/costs/{sheet.id}/?next=/instalments/{sheet.id}/"
+    assert "sign on their telephone" in text(home.get(own))
+    alone = f"/costs/{instalments(other, other.customer).id}/"
+    assert "sign on their telephone" not in text(as_customer(other.home.person_id).get(alone))
+    here = f"/agent/visits/{story.visit_id}/costs/{sheet.id}/"
+    phone.post(here, {"once": key_in(phone.get(here)), "way": "drawn", "drawn": DRAWN})
+    assert f'class="btn" href="/instalments/{sheet.id}/"' in text(home.get(own))
+
+
 def test_another_customers_costs_are_not_signed_here(phone: Client, story: Story) -> None:
     other = a_visit(story.now)
     here = f"/agent/visits/{story.visit_id}/costs/{instalments(other, other.customer).id}/"

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, InternalError, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from koumen.audit.models import Fact, Once
 from koumen.conduct.commands import answer_complaint, close_dispute, open_complaint, open_dispute
@@ -21,7 +22,9 @@ from koumen.kit.ids import new_id
 from koumen.visits import commands
 from koumen.visits.jobs import delete_old_evidence
 from koumen.visits.models import Evidence
-from koumen.visits.queries.evidence import evidence_of_customer, evidence_of_visit
+from koumen.visits.queries.evidence import evidence_of_customer, evidence_of_visit, is_held
+from koumen.visits.queries.payers import payer_name
+from koumen.visits.queries.visitors import portraits_for
 from koumen.visits.rules.evidence import MOST_PIECES, Deleted, Purpose, Reason, Signature, Way
 from koumen.visits.rules.will import Company, Payer, WillAnswers
 from tests import builders
@@ -242,6 +245,24 @@ def test_a_stranger_and_a_relative_do_not_know_that_there_is_anything(at: dateti
         assert evidence_of_visit(actor=actor, visit_id=story.visit_id) == []
     with pytest.raises(Missing, match="evidence-not-found"):
         commands.look_at_evidence(evidence_id=uuid4(), reason=Reason.SAFETY, actor=compliance(), at=story.now)
+
+
+def test_lists_take_as_many_queries_as_they_say(
+    at: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    story = a_visit(at).at_the_door()
+    piece, *_others = [keeps(story) for _ in range(3)]
+    visit = story.visit
+    with django_assert_num_queries(2):
+        assert len(evidence_of_visit(actor=story.customer, visit_id=story.visit_id)) == 3
+    with django_assert_num_queries(2):
+        evidence_of_customer(actor=story.customer, customer_id=story.home.id)
+    with django_assert_num_queries(3):
+        assert not is_held(piece, at=story.now)
+    with django_assert_num_queries(3):
+        assert portraits_for(actor=story.customer, visit=visit, at=story.now) == {}
+    with django_assert_num_queries(1):
+        assert payer_name(visit, at=story.now) == ""
 
 
 # --- deleting -------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from koumen.visits.commands.evidence import (
     remove_evidence,
     sign_costs,
 )
-from koumen.visits.commands.follow_ups import SPOKEN_IN, finish_follow_up, note_follow_up
+from koumen.visits.commands.follow_ups import finish_follow_up, note_follow_up
 from koumen.visits.commands.following import follow_owed
 from koumen.visits.commands.inquiries import answer_caller, answer_inquiry, ask_if_genuine
 from koumen.visits.commands.offline import OfflinePayment, PackedDoor, pack_door, pay_visit_offline
@@ -43,7 +43,6 @@ from koumen.visits.commands.watching import check_in, raise_alarm
 from koumen.visits.commands.will import check_will
 
 __all__ = [
-    "SPOKEN_IN",
     "Arrival",
     "CardLine",
     "IssuedCard",

@@ -26,14 +26,13 @@ from koumen.kit.actor import Actor, Role
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict, Invalid, Missing
 from koumen.kit.ids import new_id
-from koumen.visits.commands.follow_ups import SPOKEN_IN
 from koumen.visits.events import EvidenceDeleted, EvidenceKept, EvidenceObjected, EvidenceSeen
 from koumen.visits.models import Evidence, Visit
 from koumen.visits.permissions import evidence_visible_to, is_own_agent, may_look_at_evidence, visible_to
 from koumen.visits.queries import newest_will
 from koumen.visits.queries.evidence import is_held
 from koumen.visits.rules.evidence import MOST_PIECES, PHOTOS, Deleted, Purpose, Reason, Signature, Way
-from koumen.visits.states import AT_DOOR_STATES, VisitState
+from koumen.visits.states import AT_DOOR_STATES, PROVEN_STATES, VisitState
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def keep_signature(
         return Evidence.objects.get(id=memory.answer["evidence"], visit__in=visible_to(actor))
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     require(is_own_agent(actor, visit), "visit-not-yours")
-    if VisitState(visit.state) not in SPOKEN_IN:
+    if VisitState(visit.state) not in PROVEN_STATES:
         raise Conflict("visit-not-proven", state=visit.state)
     will = newest_will(visit)
     if will and not (will.understands and will.is_free):

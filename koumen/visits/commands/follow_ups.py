@@ -14,10 +14,7 @@ from koumen.visits.models import FollowUp
 from koumen.visits.permissions import is_desk, is_own_agent, visible_to
 from koumen.visits.queries.follow_ups import words_place
 from koumen.visits.rules.follow_ups import LONGEST_WORDS, Question
-from koumen.visits.states import VisitState
-
-# Once the customer is proven; before that nobody speaks about money.
-SPOKEN_IN = frozenset({VisitState.PROVEN, VisitState.AGREED, VisitState.PAID})
+from koumen.visits.states import PROVEN_STATES, VisitState
 
 
 @command
@@ -31,7 +28,7 @@ def note_follow_up(
     """
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     require(is_own_agent(actor, visit), "visit-not-yours")
-    if VisitState(visit.state) not in SPOKEN_IN:
+    if VisitState(visit.state) not in PROVEN_STATES:
         raise Conflict("visit-not-proven", state=visit.state)
     if len(words) > LONGEST_WORDS:
         raise Invalid("words-too-long", field="words", limit=LONGEST_WORDS)

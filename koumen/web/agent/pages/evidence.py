@@ -23,6 +23,7 @@ from koumen.visits import commands as visits
 from koumen.visits import queries
 from koumen.visits.queries.evidence import evidence_of_visit
 from koumen.visits.rules.evidence import PHOTOS, Purpose, Signature, Way
+from koumen.visits.states import PROVEN_STATES
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.amounts import read_id
 from koumen.web.ui.care_words import EVIDENCE, EVIDENCE_WAYS, word
@@ -98,12 +99,12 @@ def kept(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         }
         for one in evidence_of_visit(actor=actor, visit_id=visit_id)
     ]
-    sheets = _sheets(actor, visit, at) if visit.state in visits.SPOKEN_IN else []
+    sheets = _sheets(actor, visit, at) if visit.state in PROVEN_STATES else []
     context = {
         "visit": visit,
         "pieces": pieces,
         "sheets": sheets,
-        "may_sign": visit.state in visits.SPOKEN_IN,
+        "may_sign": visit.state in PROVEN_STATES,
     }
     return render(request, "agent/evidence.html", context)
 
@@ -157,7 +158,7 @@ def costs(request: HttpRequest, visit_id: UUID, sheet_id: UUID) -> HttpResponse:
     visit = queries.visit(actor=actor, visit_id=visit_id)
     if sheet.account_id != visit.account_id:
         raise Missing("cost-sheet-not-found")
-    if visit.state not in visits.SPOKEN_IN:
+    if visit.state not in PROVEN_STATES:
         raise Conflict("visit-not-proven", state=visit.state)
     return _sign_page(request, visit, refused, sheet=sheet)
 

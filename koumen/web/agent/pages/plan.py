@@ -16,7 +16,7 @@ from koumen.kit import clock
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict, Missing
 from koumen.visits import queries as visits
-from koumen.visits.states import VisitState
+from koumen.visits.states import PROVEN_STATES
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.amounts import read_id
 from koumen.web.ui.plan_dialogue import Talk, accepted, dialogue
@@ -25,9 +25,6 @@ from koumen.web.ui.repayment_plans import plan_card
 if TYPE_CHECKING:
     from koumen.credit.models import RepaymentPlan
     from koumen.visits.models import Visit
-
-# Both sides are proven, and the agent is still there.
-TALKS = frozenset({VisitState.PROVEN, VisitState.AGREED, VisitState.PAID})
 
 
 @login_required
@@ -85,7 +82,7 @@ def agree(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 def _visit(actor: Actor, visit_id: UUID) -> "Visit":
     """The agent's own visit, while both sides are proven. Raises Conflict("visit-not-at-the-door")."""
     visit = visits.visit(actor=actor, visit_id=visit_id)
-    if visit.state not in TALKS:
+    if visit.state not in PROVEN_STATES:
         raise Conflict("visit-not-at-the-door", state=visit.state)
     return visit
 

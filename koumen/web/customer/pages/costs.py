@@ -13,7 +13,10 @@ from koumen.credit import commands as credit
 from koumen.credit import queries
 from koumen.credit.rules.cost_sheet import Sheet
 from koumen.kit import clock
+from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict
+from koumen.visits import queries as visits
+from koumen.visits.states import PROVEN_STATES
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.amounts import read_id
 from koumen.web.ui.refusals import words
@@ -46,10 +49,17 @@ def costs(request: HttpRequest, sheet_id: UUID) -> HttpResponseBase:
         and sheet.shown_to == actor.key
         and sheet.valid_until > at
         and sheet.account.version == sheet.account_version,
+        "may_sign": _is_visited(actor, sheet.account_id),
         "next": following,
         "is_step": following == reverse("plan_begin", args=[sheet_id]),
     }
     return render(request, "customer/costs.html", context, status=409 if refused else 200)
+
+
+def _is_visited(actor: Actor, account_id: UUID) -> bool:
+    """Whether an agent sits at the table, who can take a signature; one query."""
+    now = visits.coming_visits(actor=actor)
+    return any(one.account_id == account_id and one.state in PROVEN_STATES for one in now)
 
 
 @login_required
