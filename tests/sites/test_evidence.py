@@ -246,10 +246,12 @@ def test_the_customer_sees_purpose_and_day_objects_and_compliance_deletes_it(sto
     assert "Something that happened" in page
     assert "<img" not in page
     home.post(f"/evidence/{piece.id}/object/")
+    complaint = Evidence.objects.get().objection_id
     assert "answer under Complaints" in text(home.get("/evidence/"))
     assert "is nobody" in text(home.get("/complaints/"))
     clerk, visit = office(story), f"/console/visits/{story.visit_id}/"
     assert "The customer objects to it" in text(clerk.get(visit))
+    assert f"/evidence/{piece.id}/look/" in text(clerk.get(f"/console/complaints/{complaint}/"))
     assert clerk.post(f"/console/evidence/{piece.id}/remove/")["Location"] == visit
     assert not Document.objects.filter(kind="evidence").exists()
     assert "Deleted" in text(home.get("/evidence/"))
@@ -319,6 +321,14 @@ def test_the_customer_sees_the_face_beside_the_pictures_and_nobody_else_and_not_
     story.compares(matched=False)
     visits.break_off(visit_id=story.visit_id, reason="pictures_differ", actor=story.visitor, at=story.now)
     assert home.get(face(story)).status_code == 404
+
+
+def test_the_phone_desk_can_describe_the_face_of_who_comes_today(at: datetime) -> None:
+    story = a_visit(at)
+    with_face(story)
+    with clock.stopped_at(at):
+        page = text(office(story, Role.DISPATCHER).get(f"/console/genuine/?q={story.home.number}"))
+    assert f"/console/staff/photos/{story.agent.portraits.get().id}.jpg" in page
 
 
 def link(story: Story) -> str:

@@ -25,6 +25,7 @@ from koumen.visits import commands as visits
 from koumen.visits import queries as visit_queries
 from koumen.visits.queries.follow_ups import open_follow_ups
 from koumen.visits.rules.handovers import Told
+from koumen.web.console.pages.evidence import evidence_panel
 from koumen.web.console.pages.frame import page
 from koumen.web.console.pages.words import VIAS, said_by
 from koumen.web.console.pages.words import word as office_word
@@ -120,6 +121,7 @@ def show(request: HttpRequest, complaint_id: UUID) -> HttpResponse:
         "can_acknowledge": may and COMPLAINT.can(state, "acknowledge"),
         "can_answer": may and COMPLAINT.can(state, "answer"),
         "visit": _visit(actor, complaint),
+        "evidence": evidence_panel(actor, complaint.subject_id, at) if complaint.subject_id else None,
     }
     return page(request, "complaint", "complaints", context)
 

@@ -1,5 +1,6 @@
 """What was kept of a visit: looked at by compliance for a reason, and deleted before its day where the customer objects."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,25 +14,32 @@ from koumen.kit.actor import Actor
 from koumen.kit.errors import Invalid
 from koumen.visits import commands
 from koumen.visits.permissions import may_look_at_evidence
-from koumen.visits.queries.evidence import evidence_of_visit, is_held
+from koumen.visits.queries.evidence import Kept, evidence_of_visit, is_held
 from koumen.visits.rules.evidence import Reason
 from koumen.web.ui.actors import actor_of, signed_in
 from koumen.web.ui.care_words import EVIDENCE, EVIDENCE_REASONS, EVIDENCE_WAYS, word
 
 
 def evidence_panel(actor: Actor, visit_id: UUID, at: datetime) -> dict[str, Any]:
-    """The pieces of a visit for its page; what a quarrel holds is asked for each that is still there."""
+    """The pieces of a visit for its page and for a complaint about it."""
+    kept_all = evidence_of_visit(actor=actor, visit_id=visit_id)
+    # the same for all pieces of a visit but those that the customer objects to
+    held = {one.evidence.objection_id: is_held(one.evidence, at=at) for one in _one_each(kept_all)}
     pieces = [
         {
             "row": kept.evidence,
             "looks": kept.looks,
             "purpose": word(EVIDENCE, kept.evidence.purpose),
             "way": word(EVIDENCE_WAYS, kept.evidence.way),
-            "is_held": kept.evidence.deleted_at is None and is_held(kept.evidence, at=at),
+            "is_held": held[kept.evidence.objection_id],
         }
-        for kept in evidence_of_visit(actor=actor, visit_id=visit_id)
+        for kept in kept_all
     ]
     return {"pieces": pieces, "reasons": EVIDENCE_REASONS.items(), "may_look": may_look_at_evidence(actor)}
+
+
+def _one_each(pieces: list[Kept]) -> Iterable[Kept]:
+    return {kept.evidence.objection_id: kept for kept in pieces}.values()
 
 
 @signed_in

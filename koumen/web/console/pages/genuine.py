@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from koumen.agents.queries.portraits import portraits_shown
 from koumen.branch.queries import this_branch
 from koumen.kit import clock
 from koumen.kit.actor import Actor
@@ -36,6 +37,7 @@ class Expected:
 
     visit: "Visit"
     agent: str
+    face: str  # the address of the portrait; empty without one
     is_today: bool
 
 
@@ -112,6 +114,8 @@ def _told(customer: "Customer", actor: Actor, at: datetime) -> Told:
     helpers = people.delegates_of(actor=actor, customer_id=customer.id, at=at)
     wanted = [customer.person_id, *(one.person_id for one in helpers), *(v.agent.person_id for v in coming)]
     names = reveal(person_ids=wanted, purpose="console-genuine", actor=actor, at=at)
+    shown = portraits_shown(agent_ids={visit.agent_id for visit in coming}, today=today)
+    faces = {agent_id: reverse("portrait_picture", args=[one.id]) for agent_id, one in shown.items()}
     return Told(
         customer=customer,
         details=names[customer.person_id],
@@ -119,6 +123,7 @@ def _told(customer: "Customer", actor: Actor, at: datetime) -> Told:
             Expected(
                 visit=visit,
                 agent=f"{names[visit.agent.person_id].given_name} {visit.agent.staff_number}",
+                face=faces.get(visit.agent_id, ""),
                 is_today=visit.date == today,
             )
             for visit in reversed(coming)
