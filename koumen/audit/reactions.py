@@ -13,6 +13,9 @@ from koumen.kit.events import Event
 
 Queue = Literal["now", "normal", "heavy"]
 
+# What somebody waits for goes first, however many receipts are to be printed or days to be planned before it.
+PRIORITY: dict[Queue, int] = {"now": 0, "normal": -1, "heavy": -2}
+
 # Five tries with growing pauses; a reaction that still fails stays visible as failed.
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
 
@@ -23,7 +26,7 @@ class Job:
 
     queue: Queue
     task: str
-    priority: int = 0
+    priority: int  # the highest is done first
 
 
 _reactions: dict[str, list[Job]] = defaultdict(list)
@@ -42,7 +45,7 @@ def reaction(
 
         app.task(name=name, queue=queue, retry=RETRY)(task)
         for event in events:
-            _reactions[event.kind()].append(Job(queue, name))
+            _reactions[event.kind()].append(Job(queue, name, PRIORITY[queue]))
         return function
 
     return register

@@ -133,6 +133,16 @@ def test_the_board_is_measured_against_a_request_that_is_only_let_in() -> None:
 
 
 @pytest.mark.slow
+def test_copies_of_receipts_are_with_the_gateway_within_a_minute_by_a_real_worker() -> None:
+    supervisor.ensure(Path(settings.KOUMEN_DATA))
+    told = koumen("bench", "copies")
+    parts = {f"{how}_{what}" for how in ("alone", "at_once") for what in ("begun", "customer", "trusted")}
+    assert set(told["timings"]) == parts
+    assert all(0 < ratio < 1 for ratio in told["ratios"].values())
+    assert set(told["rates"]) == {"alone_slowest_ms", "at_once_slowest_ms"}
+
+
+@pytest.mark.slow
 def test_bookers_at_a_real_server_never_get_one_place_twice_and_only_the_rows_asked_for_are_measured() -> (
     None
 ):

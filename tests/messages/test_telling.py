@@ -55,7 +55,7 @@ TOLD = {
     *("VisitRequested", "VisitBooked", "VisitMoved", "VisitCancelled", "AgentSetOut", "AgentArrived"),
     *("NobodyAnswered", "CodeLocked", "PicturesRenewed", "PaymentMade", "ReceiptVoided", "PlaceOffered"),
     *("CustomerNotified", "WantedLowered"),
-    *("StandingAgreed", "StandingTurned"),
+    *("StandingAsked", "StandingAgreed", "StandingTurned"),
 }
 
 
@@ -371,3 +371,22 @@ def test_production_without_a_provider_is_refused_by_name(tmp_path: Path) -> Non
         check=False,
     )
     assert "KOUMEN_SMS_URL" in ran.stderr
+
+
+def test_who_waits_for_a_message_never_waits_for_the_receipts_that_are_printed_before_it(
+    at: datetime,
+) -> None:
+    """Of many payments at once all copies go first, and the PDFs after them."""
+    story = a_visit(at).may_be_paid()
+    pay_cash(
+        visit_id=story.visit_id,
+        notes_in={10000: 3},
+        notes_out={},
+        key=new_id(),
+        actor=story.visitor,
+        at=story.now,
+    )
+    waiting = ProcrastinateJob.objects.filter(status="todo").order_by("-priority", "id")
+    names = [job.task_name for job in waiting]
+    told = max(place for place, name in enumerate(names) if name == "koumen.messages.jobs.tell")
+    assert names.index("koumen.payments.jobs.print_receipt") > told
