@@ -252,9 +252,9 @@ def known_acts(acts: Collection[SignedAct]) -> dict[tuple[UUID, bytes], DeviceAc
     return {(row.device_id, bytes(row.sha256)): row for row in rows.only("device_id", "sha256")}
 
 
-def next_to_settle(device_id: UUID, head: int) -> DeviceAct | None:
-    """The next waiting act whose turn it is: what comes after the head, or filled a gap given up before; one query."""
-    waiting = DeviceAct.objects.filter(device_id=device_id, state=ActState.RECEIVED, sequence__lte=head + 1)
+def first_waiting(device_id: UUID) -> DeviceAct | None:
+    """The waiting act with the lowest number; one query."""
+    waiting = DeviceAct.objects.filter(device_id=device_id, state=ActState.RECEIVED)
     return waiting.order_by("sequence").first()
 
 

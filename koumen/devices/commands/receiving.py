@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from koumen.audit.command import command, lock
 from koumen.audit.commands import record
@@ -19,6 +21,8 @@ from koumen.kit.errors import Conflict, Denied, Invalid
 
 # Whoever is signed in as the agent may leave so many acts that no device signed; more is an attack or a broken phone.
 MOST_FORGED = 200
+# When a phone was last heard of is written once for an upload of many acts.
+SEEN_TO_THE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +45,16 @@ def receive_act(*, sent: Sent, actor: Actor, at: datetime) -> DeviceAct:
     act = sent.act
     device = lock(Device.objects.all(), missing="device-not-found", id=act.device_id)
     is_genuine = act.is_signed_by(bytes(device.public_key))
-    known = DeviceAct.objects.filter(device=device, sha256=act.hash, is_genuine=is_genuine).first()
-    if known is not None:
-        return known
+    here = list(DeviceAct.objects.filter(_near(act), device=device))
+    for row in here:
+        if bytes(row.sha256) == act.hash and row.is_genuine is is_genuine:
+            return row
     if not is_genuine:
         return _keep_forged(device, sent, actor, at)
-    device.last_seen_at = at
-    device.save(update_fields=["last_seen_at"])
-    around = _around(device, act)
+    if device.last_seen_at is None or at - device.last_seen_at >= SEEN_TO_THE:
+        device.last_seen_at = at
+        device.save(update_fields=["last_seen_at"])
+    around = {row.sequence: row for row in here if row.in_chain}
     if act.sequence in around:
         row = _row(device, sent, at, in_chain=False)
         return _set_aside(row, SetAside.NUMBER_USED_TWICE, actor, at)
@@ -114,11 +120,10 @@ def _set_aside(row: DeviceAct, why: SetAside, actor: Actor, at: datetime) -> Dev
     return row
 
 
-def _around(device: Device, act: SignedAct) -> dict[int, DeviceAct]:
-    """What is here in the act's own place of the chain and in those beside it, by number; one query."""
-    near = range(act.sequence - 1, act.sequence + 2)
-    rows = DeviceAct.objects.filter(device=device, in_chain=True, sequence__in=near)
-    return {row.sequence: row for row in rows}
+def _near(act: SignedAct) -> Q:
+    """The act itself, and what is in its own place of the chain and in those beside it."""
+    beside = range(act.sequence - 1, act.sequence + 2)
+    return Q(sha256=act.hash) | Q(in_chain=True, sequence__in=beside)
 
 
 def _fits(around: Mapping[int, DeviceAct], act: SignedAct) -> bool:

@@ -10,7 +10,7 @@ from koumen.devices.commands.applying import Applied, Turn, apply_act
 from koumen.devices.events import ActPosted, ActSetAside
 from koumen.devices.models import DayPack, Device, DeviceAct
 from koumen.devices.permissions import may_settle_acts
-from koumen.devices.queries import next_to_settle, signed_act
+from koumen.devices.queries import first_waiting, signed_act
 from koumen.devices.rules.alarms import ALARM_OF, AlarmKind, SetAside
 from koumen.devices.rules.envelope import Kind, SignedAct
 from koumen.devices.rules.moments import GAP_ALARMS_AFTER, believed
@@ -118,19 +118,29 @@ def agent_of(device: Device) -> Actor:
 
 
 def _next(device_id: UUID) -> tuple[Device, DeviceAct | None]:
-    """The device, locked, and the act whose turn it is; the head passes what is settled already."""
+    """The device, locked, and the act whose turn it is; the head passes it, and before it what is settled already."""
     device = lock(Device.objects.select_related("agent__person"), missing="device-not-found", id=device_id)
+    row, head = first_waiting(device.id), device.head_sequence
+    if row is not None and row.sequence > head + 1:
+        head = _passed(device)
+    if row is None or row.sequence > head + 1:
+        return device, None
+    device.head_sequence = max(head, row.sequence)
+    device.save(update_fields=["head_sequence"])
+    return device, row
+
+
+def _passed(device: Device) -> int:
+    """How far the acts go that are settled without a gap: some were set aside when they arrived."""
     settled = set(
         DeviceAct.objects.filter(device=device, in_chain=True, sequence__gt=device.head_sequence)
         .exclude(state=ActState.RECEIVED)
         .values_list("sequence", flat=True)
     )
     head = device.head_sequence
-    while device.head_sequence + 1 in settled:
-        device.head_sequence += 1
-    if device.head_sequence != head:
-        device.save(update_fields=["head_sequence"])
-    return device, next_to_settle(device.id, device.head_sequence)
+    while head + 1 in settled:
+        head += 1
+    return head
 
 
 def _count_moment(device: Device, row: DeviceAct, actor: Actor, at: datetime) -> None:
