@@ -59,7 +59,7 @@ def keep_photo(
     memory = remember("keep_photo", actor=actor, key=key, inputs=inputs, at=at)
     if memory.answer is not None:
         return Evidence.objects.get(id=memory.answer["evidence"], visit__in=visible_to(actor))
-    made = photo(content)  # a tenth of a second of one core, before anything is locked
+    made = photo(content)  # some tenths of a second of one core, before anything is locked
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     require(is_own_agent(actor, visit), "visit-not-yours")
     if VisitState(visit.state) not in AT_DOOR_STATES:
