@@ -1,7 +1,6 @@
 """What instalments and loans cost: schedules, true annual rates and stored prices, by worked examples."""
 
 import json
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -108,30 +107,19 @@ def test_a_daily_rate_as_a_years() -> None:
 
 
 def test_rates_that_others_have_published() -> None:
-    # numpy-financial's documentation of irr; Microsoft's of XIRR.
+    # numpy-financial's documentation of irr.
     assert float(irr.monthly_irr(100, [39, 59, 55, 20])) == pytest.approx(0.28095, abs=5e-6)
-    flows = [
-        (date(2008, 1, 1), -10_000),
-        (date(2008, 3, 1), 2_750),
-        (date(2008, 10, 30), 4_250),
-        (date(2009, 2, 15), 3_250),
-        (date(2009, 4, 1), 2_750),
-    ]
-    assert float(irr.xirr(flows)) == pytest.approx(0.373362535, abs=5e-9)
 
 
 def test_a_rate_may_be_nothing_and_less() -> None:
     assert irr.monthly_irr(300, [100, 100, 100]) == 0
     assert irr.monthly_irr(300, [0, 0, 150]) < 0
-    assert irr.xirr([(date(2026, 1, 1), -100), (date(2027, 1, 1), 110)]) == Decimal("0.1")
 
 
 @pytest.mark.parametrize("payments", [[], [0, 0], [-1, 500]])
 def test_nothing_that_comes_back_has_no_rate(payments: list[int]) -> None:
     with pytest.raises(ValueError, match="a rate needs"):
         irr.monthly_irr(100, payments)
-    with pytest.raises(ValueError, match="a rate needs"):
-        irr.xirr([(date(2026, 1, 1), 100), (date(2026, 2, 1), 100)])
 
 
 AMOUNTS = st.integers(1, 10**9)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from koumen.credit.rules.allocation import Bucket, Debt, allocate_payment, allocate_refund
-from koumen.credit.rules.calendar import billed_on, due_on, free_days
+from koumen.credit.rules.calendar import billed_on, due_on
 from koumen.credit.rules.minimum import minimum_payment, unpaid_minimum
 from koumen.credit.rules.parameters import Parameters
 from koumen.kit.errors import Invalid
@@ -72,7 +72,7 @@ def test_all_that_came_in_since_the_bill_counts_for_its_minimum() -> None:
     ],
 )
 def test_days_that_cost_nothing(purchased: date, due_day: int, days: int) -> None:
-    assert free_days(purchased, bill_day=1, due_day=due_day) == days
+    assert (due_on(billed_on(purchased, 1), due_day) - purchased).days == days
 
 
 def test_a_purchase_on_the_bill_day_belongs_to_the_next_bill() -> None:

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 
+from koumen.documents.queries import verify_pdf
 from koumen.documents.rules.receipt import Language
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.ids import new_id
@@ -84,6 +86,9 @@ def test_reports_are_on_paper_too(story: Story, at: datetime) -> None:
     ):
         answer = client.get(f"/console/finance/{path}")
         assert (answer["Content-Type"], answer.content[:5]) == ("application/pdf", b"%PDF-"), path
+        assert verify_pdf(answer.content).is_genuine, path
+        paper = SimpleUploadedFile("report.pdf", answer.content)
+        assert "The signature is ours" in text(client.post("/public/receipt/", {"file": paper}))
 
 
 @pytest.mark.parametrize(

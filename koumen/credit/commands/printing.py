@@ -1,25 +1,18 @@
 """The sheet of all costs as a paper: the signed PDF, kept once it is confirmed."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from koumen.audit.command import command, lock
-from koumen.audit.commands import record
-from koumen.branch.queries import this_branch
 from koumen.credit.events import CostSheetPrinted
 from koumen.credit.models import CostSheet
 from koumen.credit.permissions import visible_to
 from koumen.credit.queries import cost_sheet, cost_sheet_content
-from koumen.documents.commands import issue_cost_sheet_pdf, store_document
+from koumen.documents.commands import IssuedPdf, issue_cost_sheet_pdf, keep_pdf
 from koumen.documents.queries import read_document
 from koumen.documents.rules.receipt import language_of
 from koumen.kit.actor import Actor
-from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict
-
-MEDIA_TYPE = "application/pdf"
-# As receipts: accounting archives are kept ten years in mainland China, and nowhere longer that we know.
-KEPT_YEARS = 10
 
 
 def cost_sheet_pdf(*, sheet_id: UUID, actor: Actor, at: datetime) -> bytes:
@@ -49,18 +42,5 @@ def keep_cost_sheet_pdf(*, sheet_id: UUID, pdf: bytes, actor: Actor, at: datetim
     sheet = lock(rows, missing="cost-sheet-not-found", id=sheet_id)
     if sheet.confirmed_at is None:
         raise Conflict("cost-sheet-not-confirmed")
-    if sheet.document_id is not None:
-        return sheet.document_id
-    confirmed = local_date(sheet.confirmed_at, this_branch().zone)
-    document = store_document(
-        kind="cost_sheet",
-        media_type=MEDIA_TYPE,
-        content=pdf,
-        retain_until=date(confirmed.year + KEPT_YEARS + 1, 1, 1),
-        actor=actor,
-        at=at,
-    )
-    sheet.document = document
-    sheet.save(update_fields=["document"])
-    record(CostSheetPrinted(subject_id=sheet.id, document_id=document.id), actor=actor, at=at)
-    return document.id
+    issued = IssuedPdf(kind="cost_sheet", pdf=pdf, at=sheet.confirmed_at, told=CostSheetPrinted)
+    return keep_pdf(sheet, issued, actor=actor, at=at)

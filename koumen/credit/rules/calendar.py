@@ -1,4 +1,4 @@
-"""When statements are made, when they are due, and how many days cost nothing."""
+"""When statements are made, and when they are due."""
 
 from datetime import date
 
@@ -21,8 +21,3 @@ def due_on(issued: date, due_day: int) -> date:
 def billed_on(purchased: date, bill_day: int) -> date:
     """Which statement bills a purchase: the first after it; what is bought on the bill day waits for the next."""
     return next_day(purchased, bill_day)
-
-
-def free_days(purchased: date, *, bill_day: int, due_day: int) -> int:
-    """Days from a purchase to its due date: they cost nothing when the bill is paid in full."""
-    return (due_on(billed_on(purchased, bill_day), due_day) - purchased).days

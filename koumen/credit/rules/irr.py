@@ -5,11 +5,9 @@ United States), or the month's rate with interest on interest (the APR of the Un
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from decimal import Decimal
 
 MONTHS = 12
-DAYS = Decimal(365)  # FCA CONC App 1.2: a year is counted as 365 days
 CLOSE = Decimal("1e-15")  # a thousandth of the last decimal that is given back
 LOWEST = Decimal("-0.999")  # all but nothing comes back
 HIGHEST = Decimal(10) ** 9  # above it there is no loan
@@ -31,19 +29,6 @@ def worth(payments: Sequence[int], monthly_rate: Decimal) -> Decimal:
     for payment in reversed(payments):
         total = (total + payment) / (1 + monthly_rate)
     return total
-
-
-def xirr(flows: Sequence[tuple[date, int]]) -> Decimal:
-    """The rate for a year, with interest on interest, of dated amounts: lent below zero, paid back above.
-
-    Raises ValueError when the amounts are not of both signs.
-    """
-    amounts = [amount for _, amount in flows]
-    if not amounts or min(amounts) >= 0 or max(amounts) <= 0:
-        raise ValueError("a rate needs amounts of both signs")
-    first = min(day for day, _ in flows)
-    timed = [(Decimal((day - first).days) / DAYS, amount) for day, amount in flows]
-    return _root(lambda rate: sum((amount / (1 + rate) ** years for years, amount in timed), Decimal(0)))
 
 
 def simple_annual(monthly_rate: Decimal) -> Decimal:

@@ -98,7 +98,7 @@ def sign_pdf(pdf: bytes, signer: signers.SimpleSigner) -> bytes:
         field_name=FIELD,
         subfilter=fields.SigSeedSubFilter.PADES,
         md_algorithm="sha256",
-        reason="Receipt issued",
+        reason="Issued by the lender",
     )
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     signed = _apart(lambda: signers.PdfSigner(what, signer, new_field_spec=spec).sign_pdf(writer))

@@ -1,14 +1,13 @@
 """The receipt as a paper: its content, and the signed PDF made when it is first needed."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from koumen.audit.command import command, lock
-from koumen.audit.commands import record
 from koumen.branch.models import Branch
 from koumen.branch.queries import this_branch
 from koumen.credit.models import Repayment
-from koumen.documents.commands import issue_receipt_pdf, store_document
+from koumen.documents.commands import IssuedPdf, issue_receipt_pdf, keep_pdf
 from koumen.documents.queries import read_document
 from koumen.documents.rules.receipt import (
     CashCount,
@@ -24,7 +23,6 @@ from koumen.documents.rules.receipt import (
     language_of,
 )
 from koumen.kit.actor import SYSTEM, Actor
-from koumen.kit.clock import local_date
 from koumen.kit.errors import Missing
 from koumen.kit.money import Money
 from koumen.payments.events import ReceiptPrinted
@@ -33,10 +31,6 @@ from koumen.payments.permissions import receipts_visible_to
 from koumen.payments.queries import verify_url
 from koumen.people.commands import reveal
 from koumen.visits.queries.payers import payer_name
-
-MEDIA_TYPE = "application/pdf"
-# Books and receipts are kept ten years in mainland China (accounting archives) and nowhere longer that we know.
-KEPT_YEARS = 10
 
 
 def receipt_pdf(*, receipt_id: UUID, actor: Actor, at: datetime) -> bytes:
@@ -60,21 +54,8 @@ def keep_receipt_pdf(*, receipt_id: UUID, pdf: bytes, actor: Actor, at: datetime
     Records ReceiptPrinted (and DocumentStored). Raises Missing("receipt-not-found").
     """
     receipt = lock(receipts_visible_to(actor), missing="receipt-not-found", id=receipt_id)
-    if receipt.document_id is not None:
-        return receipt.document_id
-    issued = local_date(receipt.issued_at, this_branch().zone)
-    document = store_document(
-        kind="receipt",
-        media_type=MEDIA_TYPE,
-        content=pdf,
-        retain_until=date(issued.year + KEPT_YEARS + 1, 1, 1),
-        actor=actor,
-        at=at,
-    )
-    receipt.document = document
-    receipt.save(update_fields=["document"])
-    record(ReceiptPrinted(subject_id=receipt.id, document_id=document.id), actor=actor, at=at)
-    return document.id
+    issued = IssuedPdf(kind="receipt", pdf=pdf, at=receipt.issued_at, told=ReceiptPrinted)
+    return keep_pdf(receipt, issued, actor=actor, at=at)
 
 
 def receipt_content(*, receipt_id: UUID, at: datetime) -> ReceiptContent:

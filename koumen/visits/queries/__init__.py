@@ -238,14 +238,6 @@ def open_inquiries(*, actor: Actor) -> list[Inquiry]:
     return list(waiting.select_related("customer").order_by("asked_at"))
 
 
-def inquiries_since(*, actor: Actor, at: datetime, limit: int = 200) -> list[Inquiry]:
-    """What was asked from a moment on, newest first, numbers that are nobody's too; one query."""
-    if not actor.is_staff:
-        return []
-    found = Inquiry.objects.filter(asked_at__gte=at).select_related("customer", "visit")
-    return list(found.order_by("-asked_at")[:limit])
-
-
 def booked_minor(visit: Visit) -> int:
     """What was booked as paid at a visit, by its facts; one query."""
     bodies = Fact.objects.filter(subject_id=visit.id, kind=VisitPaid.kind()).values_list("body", flat=True)

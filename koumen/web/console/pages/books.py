@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 
 from koumen.audit.permissions import may_read_chain
 from koumen.branch.queries import this_branch
+from koumen.documents.commands import issue_book_pdf
 from koumen.documents.rules.book import MOST_ROWS, LedgerContent, LedgerRow
-from koumen.documents.rules.typeset import typeset_book
 from koumen.kit import clock
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
@@ -159,7 +159,7 @@ def book_pdf(request: HttpRequest, kind: str, currency: str, owner_id: UUID | No
         opening=Money(found.totals.opening_minor, currency),
         rows=tuple(_printed(found, currency)),
     )
-    return pdf_file(f"book-{kind}-{currency}", typeset_book(content))
+    return pdf_file(f"book-{kind}-{currency}", issue_book_pdf(content))
 
 
 def _printed(found: BookPage, currency: str) -> Iterator[LedgerRow]:

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET
 
 from koumen.agents import queries as agents
 from koumen.credit.queries.proposals import waiting_proposals
+from koumen.documents.commands import issue_book_pdf
 from koumen.documents.rules.book import TrialContent, TrialRow
-from koumen.documents.rules.typeset import typeset_book
 from koumen.kit import clock
 from koumen.kit.money import Money
 from koumen.ledger import queries as ledger
@@ -112,7 +112,7 @@ def trial_pdf(request: HttpRequest) -> HttpResponse:
         head=head(form, actor, clock.now()),
         rows=tuple(TrialRow(line["word"], line["debit"], line["credit"]) for line in lines),
     )
-    return pdf_file("trial-balance", typeset_book(content))
+    return pdf_file("trial-balance", issue_book_pdf(content))
 
 
 @signed_in
