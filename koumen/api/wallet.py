@@ -6,6 +6,7 @@ from ninja import Router
 
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
+from koumen.kit.signed import SIGNATURE, TIMESTAMP
 from koumen.payments.commands import close_wallet, settle_wallet
 from koumen.payments.rules.wallet import ChargeState, check_callback
 
@@ -24,8 +25,8 @@ def callback(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     charge = check_callback(
         settings.KOUMEN_WALLET_KEY,
-        timestamp=request.headers.get("Koumen-Timestamp", ""),
-        signed=request.headers.get("Koumen-Signature", ""),
+        timestamp=request.headers.get(TIMESTAMP, ""),
+        signed=request.headers.get(SIGNATURE, ""),
         body=request.body,
         at=at,
     )

@@ -14,12 +14,11 @@ from django.conf import settings
 from koumen.audit.command import in_transaction
 from koumen.kit import clock
 from koumen.kit.errors import Invalid
-from koumen.payments.rules.wallet import Charge, ChargeState, read_charge, signature
+from koumen.kit.signed import SIGNATURE, TIMESTAMP, signature
+from koumen.payments.rules.wallet import Charge, ChargeState, read_charge
 
 # The agent stands at a door: four seconds, then the answer is unknown and is asked for again.
 TIMEOUT = httpx.Timeout(4.0, connect=2.0)
-
-TIMESTAMP, SIGNATURE = "Koumen-Timestamp", "Koumen-Signature"
 
 
 class ProviderSilentError(Exception):

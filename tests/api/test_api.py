@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from koumen.kit.ids import new_id
-from koumen.payments.rules.wallet import signature
+from koumen.kit.signed import signature
 
 pytestmark = pytest.mark.django_db
 

@@ -10,6 +10,7 @@ from koumen.credit.queries import owed
 from koumen.kit.actor import SYSTEM
 from koumen.kit.errors import Conflict, Denied, Invalid, Missing
 from koumen.kit.ids import new_id
+from koumen.kit.signed import signature
 from koumen.ledger.queries import check_books
 from koumen.payments import commands, queries
 from koumen.payments.models import Payment
@@ -19,7 +20,6 @@ from koumen.payments.rules.wallet import (
     ChargeState,
     check_callback,
     read_charge,
-    signature,
 )
 from koumen.payments.states import PaymentState
 from koumen.visits import commands as visits

@@ -1,10 +1,10 @@
 """How a message handed to the SMS provider proves that it comes from us."""
 
-import hmac
 import json
 from datetime import datetime
-from hashlib import sha256
 from uuid import UUID
+
+from koumen.kit.signed import SIGNATURE, signature
 
 
 def signed_request(
@@ -15,9 +15,8 @@ def signed_request(
         {"id": str(message_id), "to": phone, "text": text}, ensure_ascii=False, separators=(",", ":")
     ).encode()
     moment = str(int(at.timestamp()))
-    signature = hmac.digest(key, moment.encode() + b"." + body, sha256).hex()
     return body, {
         "Content-Type": "application/json; charset=utf-8",
         "Koumen-Time": moment,
-        "Koumen-Signature": f"sha256={signature}",
+        SIGNATURE: f"sha256={signature(key, moment, body)}",
     }

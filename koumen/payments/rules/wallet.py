@@ -3,7 +3,6 @@
 A charge is known to the provider by our payment's id, so a question never needs the answer that was lost.
 """
 
-import hmac
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,11 +10,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from koumen.kit.errors import Denied, Invalid
+from koumen.kit.signed import is_fresh, is_signed
 
 # A QR that nobody scans in ten minutes was put away; an open tender blocks every other one.
 QR_LIVES = timedelta(minutes=10)
-# Longer than any honest retry on the way, too short to keep a signed callback for later.
-REPLAY_WINDOW = timedelta(minutes=5)
 
 
 class ChargeState(StrEnum):
@@ -58,16 +56,11 @@ def read_charge(body: bytes | str) -> Charge:
         raise Invalid("charge-unreadable", field="body") from None
 
 
-def signature(key: bytes, timestamp: str, body: bytes) -> str:
-    """HMAC-SHA-256 over timestamp and body, hexadecimal."""
-    return hmac.digest(key, timestamp.encode() + b"." + body, "sha256").hex()
-
-
 def check_callback(key: bytes, *, timestamp: str, signed: str, body: bytes, at: datetime) -> Charge:
     """The charge of a genuine, fresh callback; raises Denied("callback-not-signed" | "callback-too-old")."""
     # the signature first: who cannot sign learns nothing about clocks
-    if not hmac.compare_digest(signed.encode(), signature(key, timestamp, body).encode()):
+    if not is_signed(key, timestamp=timestamp, signed=signed, body=body):
         raise Denied("callback-not-signed")
-    if not timestamp.isdecimal() or abs(at.timestamp() - int(timestamp)) > REPLAY_WINDOW.total_seconds():
+    if not is_fresh(timestamp, at):
         raise Denied("callback-too-old")
     return read_charge(body)
