@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Sum
 
 from koumen.audit.command import require
 from koumen.branch.queries import this_branch
@@ -64,6 +64,17 @@ def trial_balance(*, actor: Actor, through: date | None = None) -> list[TrialLin
             if debit or credit
         ]
     return sorted(lines, key=lambda line: (line.currency, order[line.kind]))
+
+
+def posted_to(*, kind: AccountKind, owner_id: UUID, after: datetime) -> int:
+    """What an owner's accounts added to a kind of the branch's, less what was turned round, recorded after a moment.
+
+    Two queries; for a room that owns the accounts.
+    """
+    rows = Movement.objects.filter(entry__recorded_at__gt=after)
+    added = rows.filter(credit__kind=kind, debit__owner_id=owner_id).aggregate(sum=Sum("amount_minor"))
+    taken = rows.filter(debit__kind=kind, credit__owner_id=owner_id).aggregate(sum=Sum("amount_minor"))
+    return int(added["sum"] or 0) - int(taken["sum"] or 0)
 
 
 _BY_KIND = f"""

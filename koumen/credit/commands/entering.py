@@ -9,7 +9,7 @@ from koumen.audit.commands import fact_row
 from koumen.branch.queries import this_branch
 from koumen.credit.commands.billing import statement_rows
 from koumen.credit.commands.holding import hold_account
-from koumen.credit.commands.keeping import Change, keep, midnight, post_by_days
+from koumen.credit.commands.keeping import INCOME, Change, keep, midnight, post_by_days
 from koumen.credit.events import StatementIssued
 from koumen.credit.permissions import may_keep_accounts
 from koumen.credit.queries.past import activities_of, baseline, plan_rows
@@ -100,7 +100,11 @@ def past_of(held: HeldAccount) -> Past:
 
 
 def _apart(moves: Sequence[Move], kind: EntryKind) -> tuple[list[Move], list[Move]]:
-    """Charges that a repayment brought to light are entries of their own, so that its entry is its split."""
+    """Charges that a repayment or waiver brought to light are entries of their own: its entry is what it did itself."""
+    if kind is EntryKind.WAIVER:
+        return [move for move in moves if move.credit in INCOME], [
+            move for move in moves if move.credit not in INCOME
+        ]
     if kind not in _MONEY_IN:
         return [], list(moves)
     return [move for move in moves if move.debit], [move for move in moves if not move.debit]

@@ -69,13 +69,16 @@ def post_by_days(change: Change, moves: Iterable[Move]) -> None:
         change.post(kind, group, source_id=change.held.account_id, effective_at=midnight(on))
 
 
+# The entry of each kind of charge, by the income it is.
+INCOME = {
+    AccountKind.INTEREST_INCOME: EntryKind.INTEREST,
+    AccountKind.LATE_INCOME: EntryKind.LATE_CHARGE,
+    AccountKind.FEE_INCOME: EntryKind.PLAN_FEE,
+}
+
+
 def _kind(move: Move) -> EntryKind:
-    by_income = {
-        AccountKind.INTEREST_INCOME: EntryKind.INTEREST,
-        AccountKind.LATE_INCOME: EntryKind.LATE_CHARGE,
-        AccountKind.FEE_INCOME: EntryKind.PLAN_FEE,
-    }
-    return by_income.get(move.credit, EntryKind.CREDIT_USED) if move.credit else EntryKind.CREDIT_USED
+    return INCOME.get(move.credit, EntryKind.CREDIT_USED) if move.credit else EntryKind.CREDIT_USED
 
 
 def midnight(on: date) -> datetime:

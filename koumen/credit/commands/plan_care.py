@@ -15,6 +15,7 @@ from koumen.credit.commands.plan_keeping import (
     take_back_end,
     write_terms,
 )
+from koumen.credit.commands.plan_relief import let_go_by_plan, owe_again
 from koumen.credit.events import (
     RepaymentAnswersDeleted,
     RepaymentPlanPaused,
@@ -61,7 +62,7 @@ def pause_plan(*, plan_id: UUID, days: int, key: UUID, actor: Actor, at: datetim
     )
     one.plan.paused_until, one.plan.paused_days = until, one.plan.paused_days + days
     one.plan.save(update_fields=["state", "paused_until", "paused_days"])
-    kept = ("counts_from", "owed_minor", "nothing_minor")
+    kept = ("counts_from", "owed_minor", "nothing_minor", "late_let_go_minor", "accrued_minor")
     terms = write_terms(
         one, dues, cause=Cause.PAUSED, actor=actor, more={name: getattr(now.terms, name) for name in kept}
     )
@@ -78,6 +79,8 @@ def pause_plan(*, plan_id: UUID, days: int, key: UUID, actor: Actor, at: datetim
 def break_plan(*, plan_id: UUID, key: UUID, actor: Actor, at: datetime) -> RepaymentPlan:
     """End a plan that the customer does not want any more: what is owed is owed as before, late charges count again.
 
+    What the plan let go is owed again, if the product says so.
+
     Records RepaymentPlanEnded. Raises what hold_plan does, Conflict("repayment_plan-cannot-break" | "key-reused").
     """
     memory = remember("break_plan", actor=actor, key=key, inputs={"plan": plan_id}, at=at)
@@ -86,6 +89,7 @@ def break_plan(*, plan_id: UUID, key: UUID, actor: Actor, at: datetime) -> Repay
     one = hold_plan(actor, plan_id, at=at)
     end(one, "break", Ending.WISHED, actor=actor)
     keep(one.change, memory, plan=plan_id)
+    owe_again(one.plan, one.held.parameters, at=at)
     return one.plan
 
 
@@ -107,6 +111,7 @@ def check_plan(*, plan_id: UUID, actor: Actor, at: datetime) -> RepaymentPlan:
 
     Done twice it changes nothing. Records what happened. Raises what hold_plan does.
     """
+    let_go_by_plan(plan_id=plan_id, actor=actor, at=at)
     one = hold_plan(actor, plan_id, at=at)
     state = RepaymentPlanState(one.plan.state)
     if state is RepaymentPlanState.PROPOSED and one.plan.proposed_at <= at - LAPSES_AFTER:
@@ -117,6 +122,8 @@ def check_plan(*, plan_id: UUID, actor: Actor, at: datetime) -> RepaymentPlan:
         _check_running(one, actor)
     if one.change.facts:  # else nothing happened, and quotes and sheets of the account stay good
         keep(one.change)
+    if one.plan.ended_how == Ending.MISSED:
+        owe_again(one.plan, one.held.parameters, at=at)
     return one.plan
 
 

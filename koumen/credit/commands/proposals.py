@@ -7,7 +7,13 @@ from uuid import UUID
 from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record, remember
 from koumen.credit.commands.holding import hold_account
-from koumen.credit.commands.mending import change_limit, reverse_activity, waive_charge, write_off_account
+from koumen.credit.commands.mending import (
+    Waiver,
+    change_limit,
+    reverse_activity,
+    waive_charge,
+    write_off_account,
+)
 from koumen.credit.events import ProposalDecided, ProposalMade
 from koumen.credit.models import Activity, Proposal
 from koumen.credit.permissions import may_mend_accounts, visible_to
@@ -115,14 +121,13 @@ def _do(row: Proposal, actor: Actor, at: datetime) -> None:
         assert row.activity_id is not None  # noqa: S101  (the database holds it)
         reverse_activity(activity_id=row.activity_id, reason=row.reason, actor=actor, at=at)
     elif row.act == Act.WAIVER:
-        waive_charge(
+        waiver = Waiver(
             account_id=row.account_id,
             bucket=Bucket(row.bucket or ""),
             amount_minor=row.amount_minor,
             reason=row.reason,
-            actor=actor,
-            at=at,
         )
+        waive_charge(waiver=waiver, actor=actor, at=at)
     elif row.act == Act.LIMIT:
         change_limit(
             account_id=row.account_id, limit_minor=row.amount_minor, reason=row.reason, actor=actor, at=at

@@ -237,6 +237,8 @@ def _let_run(
             "counts_from": at,
             "owed_minor": option.owed_minor,
             "nothing_minor": option.nothing_minor,
+            "late_let_go_minor": option.relief.late_minor,
+            "accrued_minor": option.relief.accrued_minor,
         },
     )
     let_late_rest(one, option.dues)

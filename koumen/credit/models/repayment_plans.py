@@ -83,6 +83,10 @@ class RepaymentPlanTerms(models.Model):
     dues = models.JSONField()  # [[day, amount], …]
     owed_minor = models.BigIntegerField()  # on the day of the version
     nothing_minor = models.BigIntegerField()  # on the last day of the plan, had nothing been paid
+    late_let_go_minor = models.BigIntegerField(default=0, db_default=0)  # late charges that the plan lets go
+    accrued_minor = models.BigIntegerField(
+        default=0, db_default=0
+    )  # interest of before it that was not posted yet
     made_by = models.TextField()  # the actor's key
     made_at = models.DateTimeField()
 

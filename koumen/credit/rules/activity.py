@@ -45,8 +45,9 @@ class PlanTerms:
 class Activity:
     """One thing that happened on an account; ``on`` is the branch's date of ``effective_at``.
 
-    ``plan_id``: the plan that is settled, refunded or paid by the customer's direction. ``from_bank``: bought by a
-    transfer of the lender (a card bill paid), not at a merchant. ``as_credit``: touches no debt.
+    ``plan_id``: the plan that is settled, refunded, paid by the customer's direction, or (a repayment plan) lets go. ``from_bank``: bought by a
+    transfer of the lender (a card bill paid), not at a merchant. ``as_credit``: a payment
+    that touches no debt; a waiver that also gives back what was paid.
     """
 
     activity_id: UUID

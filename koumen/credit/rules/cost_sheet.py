@@ -107,6 +107,7 @@ class Borrowing:
     currency: str
     plan: Sequence[Instalment]
     cost: Cost  # its amount and its year are reckoned from the plan
+    contingent: tuple[Cost, ...] = ()  # beside what the product says of every borrowing
     terms: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -167,7 +168,7 @@ def cost_sheet(borrowing: Borrowing, parameters: Parameters) -> Sheet:
         principal_minor=principal,
         payments=payments,
         items=(item,),
-        contingent=_contingent(parameters),
+        contingent=(*_contingent(parameters), *borrowing.contingent),
         annual=annual,
         effective=effective,
         forced_read_seconds=parameters.forced_read_seconds,

@@ -7,25 +7,24 @@ Instalments that were agreed when buying go on inside the plan.
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import islice
 from uuid import UUID
 
 from koumen.credit.rules.activity import Activity, ActivityKind
-from koumen.credit.rules.applying import apply
 from koumen.credit.rules.calendar import next_day
 from koumen.credit.rules.cost_sheet import Borrowing, Cost, Purpose, Sheet, cost_sheet
 from koumen.credit.rules.counting import accrued_interest, accrued_late
-from koumen.credit.rules.parameters import Parameters, PlanLate
-from koumen.credit.rules.position import Happened, Position
+from koumen.credit.rules.parameters import Parameters, PlanBroken, PlanLate
+from koumen.credit.rules.plan_relief import NOBODY, Easing, Relief, relief_of
+from koumen.credit.rules.position import Position
 from koumen.credit.rules.schedule import Instalment
 from koumen.credit.rules.turning import advance
 
 NOTICE_DAYS = 7  # between the agreement and the first payment: time for an income to come in
 REVIEW_DAYS = (30, 60, 90)
-_NOBODY = UUID(int=0)
 
 
 class Pace(StrEnum):
@@ -84,13 +83,18 @@ class PlanDue:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanOption:
-    """One way to pay: ``owed_minor`` is owed today, ``nothing_minor`` would be owed on the last day without paying."""
+    """One way to pay: ``owed_minor`` is owed today, ``nothing_minor`` would be owed on the last day without paying.
+
+    ``relief`` is what the plan lets go; ``eased_minor`` the interest of it, if the plan is kept.
+    """
 
     pace: Pace
     pay_minor: int
     dues: tuple[PlanDue, ...]
     owed_minor: int
     nothing_minor: int
+    relief: Relief = field(default_factory=Relief)
+    eased_minor: int = 0
 
     @property
     def months(self) -> int:
@@ -104,8 +108,8 @@ class PlanOption:
 
     @property
     def cost_minor(self) -> int:
-        """What it costs beyond what is owed today."""
-        return self.total_minor - self.owed_minor
+        """What it costs beyond what is owed today and not let go."""
+        return self.total_minor - self.owed_minor + self.relief.late_minor
 
     @property
     def nothing_cost_minor(self) -> int:
@@ -136,7 +140,7 @@ def plan_options(
     for pace, (part, whole) in _PARTS.items():
         pay = min(most, _up(most * part // whole, unit_minor))
         option = planned(position, parameters, pace=pace, pay_minor=pay)
-        if option:
+        if option and option.dues:
             options.setdefault(option.months, option)
     return tuple(options.values())
 
@@ -149,21 +153,27 @@ def planned(
     ``after``: the first payment comes later than this day (of a pause), else some days from today.
     """
     going, owed = deepcopy(position), owed_in_all(position, parameters)
+    easing = Easing(relief_of(position, parameters, pace), parameters)
     if parameters.plan_late == PlanLate.PAUSED:
         going.late_paused_until = date.max
     dues: list[PlanDue] = []
     for day in islice(_due_days(position, after), parameters.plan_most_months):
-        advance(going, parameters, day)
-        left = owed_in_all(going, parameters)
+        easing.go_on(going, day)
+        left = owed_in_all(going, parameters) - easing.still_to_come(going)
         pay = min(pay_minor, left)
         if pay > 0:
             dues.append(PlanDue(day, pay))
-            apply(going, parameters, _payment(day, pay), Happened(day))
         if left <= pay_minor:
-            nothing = nothing_paid(position, parameters, day)
             return PlanOption(
-                pace=pace, pay_minor=pay_minor, dues=tuple(dues), owed_minor=owed, nothing_minor=nothing
+                pace=pace,
+                pay_minor=pay_minor,
+                dues=tuple(dues),
+                owed_minor=owed,
+                nothing_minor=nothing_paid(position, parameters, day),
+                relief=easing.relief,
+                eased_minor=easing.eased_in_all(going),
             )
+        easing.pay(going, _payment(day, pay))
     return None
 
 
@@ -178,7 +188,8 @@ def plan_sheet(
     option: PlanOption, parameters: Parameters, *, currency: str, about: Mapping[str, object]
 ) -> Sheet:
     """The sheet of all costs of a plan; ``about`` names it. The interest stands in the payments that are the last."""
-    parts, left = [], option.owed_minor
+    relief = option.relief
+    parts, left = [], option.owed_minor - relief.late_minor
     for no, one in enumerate(option.dues, start=1):
         principal = min(left, one.amount_minor)
         parts.append(Instalment(no, principal, one.amount_minor - principal))
@@ -187,12 +198,14 @@ def plan_sheet(
         purpose=Purpose.REPAYMENT_PLAN,
         currency=currency,
         plan=parts,
-        cost=Cost(name="unpaid_interest", how="each_day_unpaid", rate=parameters.revolving_daily_rate),
+        cost=Cost(name="unpaid_interest", how="each_day_unpaid", rate=_daily(parameters, relief)),
+        contingent=_if_broken(option, parameters),
         terms={
             **about,
             "dues": [one.due.isoformat() for one in option.dues],
             "nothing_minor": option.nothing_minor,
             "late": str(parameters.plan_late),
+            **_let_go_terms(relief, parameters),
         },
     )
     return cost_sheet(borrowing, parameters)
@@ -201,6 +214,33 @@ def plan_sheet(
 def plan_of(sheet: Sheet) -> UUID | None:
     """The plan whose costs a sheet shows; None for the sheet of anything else."""
     return UUID(str(sheet.terms["plan"])) if sheet.purpose == Purpose.REPAYMENT_PLAN else None
+
+
+def _daily(parameters: Parameters, relief: Relief) -> str:
+    """The interest of a day while the plan is kept."""
+    if relief.interest_part == 1:
+        return parameters.revolving_daily_rate
+    rate = (parameters.daily_interest * relief.interest_part).normalize()
+    return f"{rate:f}" if rate else "0"
+
+
+def _if_broken(option: PlanOption, parameters: Parameters) -> tuple[Cost, ...]:
+    """What was let go may be owed again."""
+    most = option.relief.late_minor + option.eased_minor
+    if not most or parameters.plan_broken != PlanBroken.OWED_AGAIN:
+        return ()
+    return (Cost(name="let_go", how="plan_broken", most_minor=most),)
+
+
+def _let_go_terms(relief: Relief, parameters: Parameters) -> dict[str, object]:
+    if not relief:
+        return {}
+    return {
+        "interest_part": str(relief.interest_part),
+        "late_let_go_minor": relief.late_minor,
+        "let_go": relief.when,
+        "broken": str(parameters.plan_broken),
+    }
 
 
 def _due_days(position: Position, after: date | None) -> Iterator[date]:
@@ -212,7 +252,7 @@ def _due_days(position: Position, after: date | None) -> Iterator[date]:
 
 def _payment(day: date, amount_minor: int) -> Activity:
     return Activity(
-        activity_id=_NOBODY,
+        activity_id=NOBODY,
         kind=ActivityKind.REPAYMENT,
         effective_at=datetime.combine(day, time(12), UTC),
         on=day,

@@ -71,6 +71,7 @@ HANS = CostWording(
         "late": "逾期费",
         "unpaid_interest": "没有还的部分的利息",
         "prepayment": "提前还清",
+        "let_go": "计划里免去的钱",
     },
     how={
         "with_each_instalment": "随每次还款收取",
@@ -81,6 +82,7 @@ HANS = CostWording(
         "waive_unbilled": "不另收费，还没有出账的手续费不再收",
         "all_due": "全部手续费仍然要付",
         "pro_rata_days": "手续费只算到还清那一天",
+        "plan_broken": "计划没有守住时，要重新付",
     },
     by="由{lender}收取",
     most="（最多 {most}）",
@@ -128,6 +130,7 @@ HANT = CostWording(
         "late": "逾期費",
         "unpaid_interest": "沒有還的部分的利息",
         "prepayment": "提前還清",
+        "let_go": "計畫裡免去的錢",
     },
     how={
         "with_each_instalment": "隨每次還款收取",
@@ -138,6 +141,7 @@ HANT = CostWording(
         "waive_unbilled": "不另收費，還沒有出帳的手續費不再收",
         "all_due": "全部手續費仍然要付",
         "pro_rata_days": "手續費只算到還清那一天",
+        "plan_broken": "計畫沒有守住時，要重新付",
     },
     by="由{lender}收取",
     most="（最多 {most}）",
@@ -185,6 +189,7 @@ EN = CostWording(
         "late": "Late charge",
         "unpaid_interest": "Interest on what is not paid",
         "prepayment": "Paying all early",
+        "let_go": "What the plan lets go",
     },
     how={
         "with_each_instalment": "with each payment",
@@ -195,6 +200,7 @@ EN = CostWording(
         "waive_unbilled": "no charge; fees not billed yet fall away",
         "all_due": "the whole fee is still owed",
         "pro_rata_days": "the fee is owed up to that day only",
+        "plan_broken": "owed again if the plan is broken",
     },
     by="collected by {lender}",
     most=" (at most {most})",

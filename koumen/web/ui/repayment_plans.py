@@ -1,6 +1,6 @@
 """Repayment plans on every site: the five questions, the choice of a pace, and the plan as a card."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from koumen.credit import queries
 from koumen.credit.queries import PlanNow, PlanOffer
+from koumen.credit.queries.plan_relief import let_go_minor
 from koumen.credit.rules.affordable import Answers
+from koumen.credit.rules.parameters import PlanWaiver
+from koumen.credit.rules.plan_relief import Relief
 from koumen.credit.rules.repayment_plan import Ending, Pace, PlanOption
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Invalid
@@ -177,7 +180,12 @@ def _choice(option: PlanOption, currency: str) -> Choice:
         "cost": cost,
         "nothing": nothing,
     }
-    if not option.nothing_cost_minor:
+    if option.relief.late_minor:
+        hint = _(
+            "%(n)s payments, the last on %(day)s. In all %(total)s, of it %(cost)s interest."
+            " Without a plan it would be %(nothing)s more by then, and everything would still be owed."
+        )
+    elif not option.nothing_cost_minor:
         hint = _("%(n)s payments, the last on %(day)s. Nothing more than is owed today.")
     else:
         hint = _(
@@ -185,7 +193,23 @@ def _choice(option: PlanOption, currency: str) -> Choice:
             " Without a plan it would be %(nothing)s more by then, and everything would still be owed."
         )
     named = {"pace": PACES[option.pace], "amount": money(Money(option.pay_minor, currency))}
-    return Choice(_("%(pace)s: %(amount)s a month") % named, hint % told)
+    said = (hint % told, *_let_go(option.relief, currency))
+    return Choice(_("%(pace)s: %(amount)s a month") % named, " ".join(said))
+
+
+def _let_go(relief: Relief, currency: str) -> Iterator[str]:
+    """What the plan lets go, in a sentence each."""
+    if relief.late_minor:
+        told = {"late": money(Money(relief.late_minor, currency))}
+        if relief.when == PlanWaiver.AT_AGREEMENT:
+            yield _("Late charges of %(late)s are let go at once.") % told
+        else:
+            yield _("When the plan is kept, late charges of %(late)s are let go.") % told
+    if not relief.interest_part:
+        yield _("While the plan is kept no interest is charged.")
+    elif relief.interest_part < 1:
+        part = f"{relief.interest_part * 100:f}".rstrip("0").rstrip(".")
+        yield _("While the plan is kept only %(part)s%% of the interest is charged.") % {"part": part}
 
 
 def plan_card(plan: "RepaymentPlan", *, at: datetime) -> dict[str, Any]:
@@ -228,6 +252,7 @@ def _standing(now: PlanNow, currency: str) -> dict[str, Any]:
             for one, so_far in zip(now.dues, reached, strict=True)
         ],
         "sheet_id": now.sheet_id,
+        "let_go": Money(let_go_minor(now.plan.id), currency),
     }
 
 
