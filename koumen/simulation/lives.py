@@ -14,7 +14,7 @@ from django.db import transaction
 from koumen.branch.queries import this_branch
 from koumen.credit import commands as credit
 from koumen.credit import queries
-from koumen.credit.queries.plans import instalment_offers
+from koumen.credit.queries.plans import SplitWish, instalment_offers
 from koumen.credit.rules.buying import Category
 from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.ids import new_id
@@ -88,7 +88,7 @@ class Life:
         offers = instalment_offers(
             actor=self.actor,
             account_id=self.account_id,
-            purchase_id=self.bought[place] if place else None,
+            wish=SplitWish(purchase_id=self.bought[place] if place else None),
             at=at,
         )
         wanted = next(offer.request for offer in offers if offer.request.terms == terms)

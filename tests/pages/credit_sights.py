@@ -11,7 +11,7 @@ from django.test import Client
 from koumen.branch.queries import this_branch
 from koumen.credit import commands, queries
 from koumen.credit.models import Purchase, Statement
-from koumen.credit.queries.plans import instalment_offers
+from koumen.credit.queries.plans import SplitWish, instalment_offers
 from koumen.credit.rules.buying import Category
 from koumen.credit.rules.parameters import Parameters
 from koumen.credit.rules.plan import PlanRequest
@@ -110,7 +110,8 @@ def _themselves(shopper: Shopper) -> Actor:
 
 
 def _request(actor: Actor, account_id: UUID, purchase_id: UUID, at: datetime) -> PlanRequest:
-    offers = instalment_offers(actor=actor, account_id=account_id, purchase_id=purchase_id, at=at)
+    wish = SplitWish(purchase_id=purchase_id)
+    offers = instalment_offers(actor=actor, account_id=account_id, wish=wish, at=at)
     return next(offer.request for offer in offers if offer.request.terms == 12)
 
 
@@ -138,6 +139,7 @@ def credit_sights(at: datetime) -> Iterator[Sight]:
     yield Sight("customer-credit-home", ordinary.browser, "/")
     yield Sight("customer-credit-bills", ordinary.browser, "/bills/")
     yield Sight("customer-credit-bill", ordinary.browser, bill)
+    yield Sight("customer-credit-bill-part", ordinary.browser, "/instalments/part/")
     yield Sight("customer-credit-purchases", ordinary.browser, "/purchases/")
     yield Sight("customer-credit-what-if", ordinary.browser, "/what-if/")
     yield Sight("customer-credit-what-if-wrong", ordinary.browser, "/what-if/?amount=other&other=x")

@@ -140,7 +140,7 @@ def test_a_bill_can_be_split_until_it_is_due(home: Home) -> None:
     assert "Pay this bill in instalments" in text(home.gets(f"/bills/{home.bill.id}/", at=local(*NOW)))
     plan_id = home.splits(3, purchase=False)
     assert "A bill in 3 instalments" in text(home.gets(f"/plans/{plan_id}/", at=local(11, 5)))
-    assert "Its bill is paid in instalments" in text(home.gets("/purchases/", at=local(11, 5)))
+    assert "A part of its bill is paid in instalments" in text(home.gets("/purchases/", at=local(11, 5)))
 
 
 def test_after_the_due_day_a_bill_is_split_no_more(home: Home) -> None:
@@ -227,3 +227,47 @@ def test_reading_plans_asks_as_few_queries_as_it_says(home: Home, django_assert_
         plans_today(actor=home.actor, account_id=home.line.account_id, at=at)
     with django_assert_num_queries(2):
         due_day_choice(actor=home.actor, account_id=home.line.account_id, at=at)
+
+
+def test_of_a_bill_somebody_splits_some_purchases_or_an_amount(at: datetime) -> None:
+    home = Home(at, Parameters())
+    page = text(home.gets("/instalments/part/", at=local(*NOW))).replace("\u00a0", " ")
+    for said in ("What of this bill?", "¥ 1,000.00", "电器城", "Another amount"):
+        assert said in page, said
+    bought = page.split('name="chosen" value="')[1].split('"')[0]
+    chosen = {"part": "some", "chosen": bought}
+    following = home.posts("/instalments/part/", chosen, at=local(*NOW))["Location"]
+    assert f"chosen={bought}" in following
+    assert "You split a part of this bill: ¥ 1,000.00" in text(home.gets(following, at=local(*NOW))).replace(
+        "\u00a0", " "
+    )
+    amount = {"part": "other", "other": "300"}
+    following = home.posts("/instalments/part/", amount, at=local(*NOW))["Location"]
+    assert "You split a part of this bill: ¥ 300.00" in text(home.gets(following, at=local(*NOW))).replace(
+        "\u00a0", " "
+    )
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"part": ""}, "Please choose one."),
+        ({"part": "some"}, "Please choose at least one purchase."),
+        ({"part": "other", "other": "2000"}, "There is not that much left to split."),
+        ({"part": "other", "other": "0"}, "The amount must be more than zero."),
+    ],
+)
+def test_a_part_that_makes_no_sense_is_said_at_its_field(home: Home, sent: dict[str, str], said: str) -> None:
+    page = text(home.posts("/instalments/part/", sent, at=local(*NOW), status=200))
+    assert said in page
+
+
+@pytest.mark.parametrize("query", ["amount=x", "amount=-5", "chosen=x", "amount=99999999999"])
+def test_an_address_that_asks_for_nonsense_is_refused(home: Home, query: str) -> None:
+    with clock.stopped_at(local(*NOW)):
+        assert home.browser.get(f"/instalments/?{query}").status_code in {409, 422}
+
+
+def test_after_the_due_day_no_part_of_a_bill_is_split(home: Home) -> None:
+    refused = home.gets("/instalments/part/", at=local(11, 12), status=409)
+    assert "until the due day of the bill" in text(refused)

@@ -1,14 +1,19 @@
 """Reading plans: what may be split and what it costs, what runs, what settling it now costs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
 from koumen.branch.queries import this_branch
-from koumen.credit.models import InstalmentPlan, Purchase
+from koumen.credit.models import InstalmentPlan, Purchase, Statement
 from koumen.credit.permissions import visible_to
 from koumen.credit.queries.accounts import position_at
 from koumen.credit.queries.buying import returned_minor
+from koumen.credit.queries.purchases import counted
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.coming import ComingInstalment, coming_instalments
 from koumen.credit.rules.cost_sheet import Sheet
@@ -45,32 +50,48 @@ def purchase_to_split(account_id: UUID, purchase_id: UUID | None) -> int:
     bought = rows.filter(id=purchase_id).first() if purchase_id else None
     if bought is None:
         raise Missing("purchase-not-found")
-    if InstalmentPlan.objects.filter(purchase=bought).exists():
+    if _plans_for([bought.id]).exists():
         raise Conflict("purchase-already-split")
     return bought.amount_minor - returned_minor(bought.id)
 
 
-def instalment_offers(
-    *,
-    actor: Actor,
-    account_id: UUID,
-    purchase_id: UUID | None = None,
-    amount_minor: int | None = None,
-    at: datetime,
-) -> list[Offer]:
-    """Every number of instalments for a purchase or, without one, for a part of the newest bill (all of it).
+def _plans_for(purchase_ids: Sequence[UUID]) -> QuerySet[InstalmentPlan]:
+    return InstalmentPlan.objects.filter(
+        Q(purchase_id__in=purchase_ids) | Q(chosen__purchase_id__in=purchase_ids)
+    )
 
-    One query, three more for a purchase. Raises Missing("account-not-found" | "purchase-not-found") and, when
-    nothing can be split, Conflict as rules.plan.require_splittable or "purchase-already-split".
+
+@dataclass(frozen=True, kw_only=True)
+class SplitWish:
+    """What somebody wants to split: a purchase; or of the newest bill an amount, some purchases, or all of it."""
+
+    purchase_id: UUID | None = None
+    amount_minor: int = 0
+    chosen: tuple[UUID, ...] = ()
+
+
+def instalment_offers(*, actor: Actor, account_id: UUID, wish: SplitWish, at: datetime) -> list[Offer]:
+    """Every number of instalments for what somebody wants to split.
+
+    One query, three more for a purchase, four for chosen ones. Raises Missing("account-not-found" |
+    "purchase-not-found") and, when nothing can be split, Conflict as rules.plan.require_splittable or
+    "purchase-already-split".
     """
     account = position_at(actor=actor, account_id=account_id, at=at)
-    if purchase_id is not None:
-        kind, amount = PlanKind.PURCHASE, purchase_to_split(account_id, purchase_id)
+    if wish.purchase_id is not None:
+        kind, amount = PlanKind.PURCHASE, purchase_to_split(account_id, wish.purchase_id)
+    elif wish.chosen:
+        kind, amount = PlanKind.BILL, chosen_minor(account, wish.chosen)
     else:
-        kind, amount = PlanKind.BILL, amount_minor or there_minor(PlanKind.BILL, account.position)
+        kind, amount = PlanKind.BILL, wish.amount_minor or there_minor(PlanKind.BILL, account.position)
     requests = [
         PlanRequest(
-            account_id=account_id, kind=kind, terms=terms, amount_minor=amount, purchase_id=purchase_id
+            account_id=account_id,
+            kind=kind,
+            terms=terms,
+            amount_minor=amount,
+            purchase_id=wish.purchase_id,
+            chosen=wish.chosen,
         )
         for terms in account.parameters.terms
     ]
@@ -82,6 +103,59 @@ def instalment_offers(
     return [
         Offer(request=one, sheet=sheet_for(one, account.parameters, account.currency)) for one in requests
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillPurchase:
+    """A purchase of the newest bill that can be put into instalments; ``left_minor`` was not given back."""
+
+    purchase_id: UUID
+    description: str
+    purchased_at: datetime
+    left_minor: int
+
+
+def purchases_of_bill(held: HeldAccount) -> list[BillPurchase]:
+    """The purchases of the newest bill that no plan has taken yet, oldest first; three queries."""
+    issued = held.position.newest.issued if held.position.newest else None
+    bills = Statement.objects.filter(account_id=held.account_id).order_by("-issued_date")
+    days = list(bills.values_list("issued_date", flat=True)[:2])
+    if issued is None or days[:1] != [issued]:
+        return []
+    zone = this_branch().zone
+    begins = [datetime.combine(day, time(0), zone) for day in days]
+    returned = Purchase.objects.filter(refund_of=OuterRef("id")).order_by().values("refund_of")
+    rows = (
+        counted(held.account_id)
+        .filter(amount_minor__gt=0, counts_from__lt=begins[0], taken_back_at=None)
+        .filter(plans=None, chosen_for=None)
+        .annotate(returned=Coalesce(Subquery(returned.annotate(sum=Sum("amount_minor")).values("sum")), 0))
+    )
+    if begins[1:]:
+        rows = rows.filter(counts_from__gte=begins[1])
+    found = (
+        BillPurchase(
+            purchase_id=row.id,
+            description=row.description,
+            purchased_at=row.purchased_at,
+            left_minor=row.amount_minor + row.returned,
+        )
+        for row in rows.order_by("purchased_at", "id")
+    )
+    return [one for one in found if one.left_minor > 0]
+
+
+def chosen_minor(held: HeldAccount, chosen: Sequence[UUID]) -> int:
+    """What some purchases of the newest bill come to, as far as it is unpaid; four queries.
+
+    Raises Missing("purchase-not-found") or Conflict("purchase-already-split").
+    """
+    if _plans_for(chosen).exists():
+        raise Conflict("purchase-already-split")
+    found = {one.purchase_id: one.left_minor for one in purchases_of_bill(held)}
+    if len(set(chosen)) != len(chosen) or not found.keys() >= set(chosen):
+        raise Missing("purchase-not-found")
+    return min(sum(found[one] for one in chosen), there_minor(PlanKind.BILL, held.position))
 
 
 def is_bill_splittable(account: HeldAccount, today: date) -> bool:

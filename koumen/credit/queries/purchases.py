@@ -12,7 +12,7 @@ from koumen.branch.queries import this_branch
 from koumen.credit.models import Activity, InstalmentPlan, Purchase, Statement
 from koumen.credit.queries.accounts import position_at
 from koumen.credit.rules.account import HeldAccount
-from koumen.credit.rules.interest_free import InterestFree, interest_free
+from koumen.credit.rules.interest_free import InterestFree, Running, interest_free
 from koumen.credit.rules.plan import PlanKind, there_minor
 from koumen.credit.states import AccountState
 from koumen.kit.actor import Actor
@@ -24,13 +24,14 @@ class BoughtRow:
     """A purchase, or something given back (negative, with the purchase it belongs to).
 
     ``free`` is None for what was given back, taken back or put into instalments: no bill asks for it as a purchase.
-    ``plan`` is its own, or that of its whole bill. ``may_split``: it may be put into instalments now.
+    ``plan`` is its own (``has_own_plan``), or that of a part of its bill. ``may_split``: it may be put into instalments now.
     """
 
     purchase: Purchase
     returned_minor: int
     is_taken_back: bool
     plan: InstalmentPlan | None
+    has_own_plan: bool
     free: InterestFree | None
     may_split: bool
 
@@ -95,22 +96,25 @@ class _Seen:
 
     @classmethod
     def of(cls, account: HeldAccount, today: date) -> "_Seen":
-        """Two queries."""
+        """Two queries, or three."""
         rows = Statement.objects.filter(account_id=account.account_id).order_by("issued_date")
         bills = list(rows.values_list("issued_date", "due_date"))
-        plans = list(InstalmentPlan.objects.filter(account_id=account.account_id))
+        plans = list(InstalmentPlan.objects.filter(account_id=account.account_id).prefetch_related("chosen"))
         zone = this_branch().zone
-        by_bill = {}
+        by_purchase: dict[UUID, InstalmentPlan] = {}
+        by_bill: dict[date, InstalmentPlan] = {}
         for plan in plans:
             began = local_date(plan.started_at, zone)
             issued = [day for day, _ in bills if day <= began]
-            if plan.kind == PlanKind.BILL and issued:
+            chosen = [one.purchase_id for one in plan.chosen.all()]
+            by_purchase |= dict.fromkeys([plan.purchase_id] if plan.purchase_id else chosen, plan)
+            if plan.kind == PlanKind.BILL and issued and not chosen:
                 by_bill[issued[-1]] = plan
         return cls(
             account=account,
             today=today,
             bills=bills,
-            by_purchase={plan.purchase_id: plan for plan in plans if plan.purchase_id},
+            by_purchase=by_purchase,
             by_bill=by_bill,
         )
 
@@ -123,13 +127,15 @@ class _Seen:
             today=self.today,
         )
         left = row.amount_minor + row.returned
-        plan = self.by_purchase.get(row.id) or self.by_bill.get(free.billed)
-        is_asked_for = left > 0 and row.taken_back_at is None and plan is None
+        own, of_bill = self.by_purchase.get(row.id), self.by_bill.get(free.billed)
+        is_split = own is not None or (of_bill is not None and free.running is Running.PAID)
+        is_asked_for = left > 0 and row.taken_back_at is None and not is_split
         return BoughtRow(
             purchase=row,
             returned_minor=-row.returned,
             is_taken_back=row.taken_back_at is not None,
-            plan=plan if row.amount_minor > 0 else None,
+            plan=(own or of_bill) if row.amount_minor > 0 else None,
+            has_own_plan=own is not None,
             free=free if is_asked_for else None,
             may_split=is_asked_for and free.billed > self.today and self._has_room(left),
         )

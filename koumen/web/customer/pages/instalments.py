@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from koumen.credit import commands, queries
-from koumen.credit.queries.plans import Offer, instalment_offers
+from koumen.credit.queries.plans import Offer, SplitWish, instalment_offers
 from koumen.credit.rules.calendar import next_day
 from koumen.credit.rules.cost_sheet import Sheet
 from koumen.credit.rules.plan import request_of
@@ -25,6 +25,7 @@ from koumen.kit import clock
 from koumen.kit.actor import Actor
 from koumen.kit.money import Money
 from koumen.web.customer.pages.accounts import chosen_account
+from koumen.web.customer.pages.bill_part import asked_amount, asked_purchases
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.amounts import read_id
 from koumen.web.ui.choice import Choice
@@ -57,7 +58,8 @@ class TermsForm(forms.Form):
 
 def _choice(offer: Offer) -> Choice:
     """Where the first month asks more (all of the fee), that is said before the sentence of all costs."""
-    first, following = (Money(minor, offer.sheet.currency) for minor in offer.sheet.payments[:2])
+    first, *others = (Money(minor, offer.sheet.currency) for minor in offer.sheet.payments)
+    following = others[0] if others else first
     begins = _("The first month %(amount)s.") % {"amount": money(first)} if following < first else ""
     return Choice(
         _("%(n)s months") % {"n": offer.request.terms},
@@ -69,23 +71,29 @@ def _choice(offer: Offer) -> Choice:
 @login_required
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest) -> HttpResponseBase:
-    """In how many instalments: a purchase (``?purchase=``), or without one the newest bill."""
+    """In how many instalments: a purchase (``?purchase=``), or of the newest bill some (``?chosen=``), an amount, or all."""
     actor, at = actor_of(request), clock.now()
     account, _accounts = chosen_account(request, actor)
     wanted = request.GET.get("purchase", "")
-    purchase_id = read_id(wanted) if wanted else None
-    offers = instalment_offers(actor=actor, account_id=account.id, purchase_id=purchase_id, at=at)
+    wish = SplitWish(
+        purchase_id=read_id(wanted) if wanted else None,
+        amount_minor=asked_amount(request.GET.get("amount", "")),
+        chosen=asked_purchases(request.GET.getlist("chosen")),
+    )
+    offers = instalment_offers(actor=actor, account_id=account.id, wish=wish, at=at)
     form = TermsForm(request.POST or None, offers=offers)
     if request.method == "POST" and form.is_valid():
         sheet = commands.show_plan_sheet(request=form.chosen.request, actor=actor, at=at)
         following = urlencode({"next": reverse("plan_begin", args=[sheet.id])})
         return redirect(f"{reverse('costs', args=[sheet.id])}?{following}")
     amount = Money(offers[0].request.amount_minor, account.product.currency) if offers else None
-    return render(
-        request,
-        "customer/instalments.html",
-        {"form": form, "amount": amount, "is_bill": purchase_id is None},
-    )
+    context = {
+        "form": form,
+        "amount": amount,
+        "is_bill": wish.purchase_id is None,
+        "is_part": bool(wish.amount_minor or wish.chosen),
+    }
+    return render(request, "customer/instalments.html", context)
 
 
 @login_required
