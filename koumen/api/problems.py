@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.http import HttpRequest, JsonResponse
+from ninja.errors import ValidationError
 
 from koumen.kit.errors import Invalid, Refusal
 
@@ -26,3 +27,9 @@ def problem(request: HttpRequest, refusal: Refusal) -> JsonResponse:
     if isinstance(refusal, Invalid):
         body["field"] = refusal.field
     return JsonResponse(body, status=refusal.status, content_type=MEDIA_TYPE)
+
+
+def unreadable(request: HttpRequest, fault: ValidationError) -> JsonResponse:
+    """A request that is not as the description asks: the first part that is wrong, by its name."""
+    place = fault.errors[0]["loc"] if fault.errors else ("body",)
+    return problem(request, Invalid("form-unreadable", field=str(place[-1])))

@@ -51,6 +51,40 @@ def night(
     )
 
 
+@app.command("merchant")
+def merchant(
+    name: Annotated[str, typer.Argument(help="As it stands on bills.")],
+    renew: Annotated[bool, typer.Option("--renew", help="Another key for one that is known.")] = False,
+    end: Annotated[bool, typer.Option("--end", help="No key any more.")] = False,
+) -> None:
+    """Let a merchant's program enter purchases: prints its id and its key, which is shown here only."""
+    from koumen.cli import ready
+
+    with ready.database(say):
+        ready.start_django()
+        ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
+        from koumen.credit.commands.merchants import register_merchant, renew_merchant_key
+        from koumen.credit.queries.merchants import key_of, merchants
+        from koumen.kit import clock
+        from koumen.kit.actor import SYSTEM
+        from koumen.kit.errors import Missing, Refusal
+
+        try:
+            if renew or end:
+                known = {one.name: one.id for one in merchants(actor=SYSTEM)}
+                if name not in known:
+                    raise Missing("merchant-not-found")
+                row = renew_merchant_key(
+                    merchant_id=known[name], is_active=not end, actor=SYSTEM, at=clock.now()
+                )
+            else:
+                row = register_merchant(name=name, actor=SYSTEM, at=clock.now())
+        except Refusal as refusal:
+            refuse_in_words(refusal)
+        key = key_of(row).hex()
+    out.print(f"{row.name}: {row.id}" + ("" if end else f"\nkey: {key}"), markup=False)
+
+
 def _with_bar(until: date, workers: int) -> "Night":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

@@ -15,6 +15,7 @@ class Role(StrEnum):
     FINANCE = "finance"
     COMPLIANCE = "compliance"
     ADMINISTRATOR = "administrator"
+    MERCHANT = "merchant"  # a shop's program; its id stands in the person's place
     SYSTEM = "system"
 
 

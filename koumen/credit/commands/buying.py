@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from koumen.audit.command import command, require
 from koumen.audit.commands import fact_row
 from koumen.branch.queries import this_branch
@@ -12,7 +14,7 @@ from koumen.credit.commands.holding import hold_account
 from koumen.credit.commands.keeping import keep
 from koumen.credit.events import PurchaseRecorded
 from koumen.credit.models import InstalmentPlan, Purchase
-from koumen.credit.permissions import may_keep_accounts
+from koumen.credit.permissions import may_sell
 from koumen.credit.queries.buying import reserved_minor, returned_minor
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.activity import Activity, ActivityKind
@@ -34,6 +36,7 @@ class PurchaseRequest:
     ``refund_of``: the purchase that is given back, wholly or in part. ``purchase_id``: the merchant's own id of
     the event, when it may be told twice. ``posted_at``: the moment from which it counts; without it the moment when
     it was bought or, when the bill of that day is made already, now: nobody is late with what no bill has named.
+    ``merchant_id``: whose program enters it; a merchant gives back only what it sold.
     """
 
     account_id: UUID
@@ -45,6 +48,7 @@ class PurchaseRequest:
     refund_of: UUID | None = None
     purchase_id: UUID | None = None
     posted_at: datetime | None = None
+    merchant_id: UUID | None = None
 
 
 @command
@@ -57,7 +61,7 @@ def record_purchase(*, purchase: PurchaseRequest, actor: Actor, at: datetime) ->
     (zero), "amount-too-large", "currencies-differ", "purchase-in-the-future") or Conflict("limit-exceeded" |
     "account-not-active" | "refund-too-large").
     """
-    require(may_keep_accounts(actor), "credit-not-yours")
+    require(may_sell(actor), "credit-not-yours")
     check_amount(abs(purchase.amount_minor))
     if max(purchase.purchased_at, purchase.posted_at or purchase.purchased_at) > at:
         raise Invalid("purchase-in-the-future", field="purchased_at")
@@ -76,6 +80,7 @@ def record_purchase(*, purchase: PurchaseRequest, actor: Actor, at: datetime) ->
         category=purchase.category,
         purchased_at=purchase.purchased_at,
         refund_of=_refunded(purchase),
+        merchant_id=purchase.merchant_id,
     )
     row.save(force_insert=True)
     counts_from = _counts_from(purchase, held.parameters, at)
@@ -119,9 +124,10 @@ def _refunded(purchase: PurchaseRequest) -> Purchase | None:
     """What is given back: a purchase of this account, and never more of it than was bought."""
     if purchase.refund_of is None:
         return None
-    bought = Purchase.objects.filter(
-        id=purchase.refund_of, account_id=purchase.account_id, amount_minor__gt=0
-    ).first()
+    rows = Purchase.objects.filter(account_id=purchase.account_id, amount_minor__gt=0)
+    if purchase.merchant_id:
+        rows = rows.filter(merchant_id=purchase.merchant_id)
+    bought = rows.filter(id=purchase.refund_of).first()
     if bought is None or purchase.amount_minor > 0:
         raise Missing("purchase-not-found")
     left = bought.amount_minor - returned_minor(bought.id)
@@ -143,7 +149,9 @@ def _counts_from(purchase: PurchaseRequest, parameters: Parameters, at: datetime
 def _activity(row: Purchase, counts_from: datetime) -> Activity:
     is_refund = row.amount_minor < 0
     plan = (
-        InstalmentPlan.objects.filter(purchase_id=row.refund_of_id, is_over=False).first()
+        InstalmentPlan.objects.filter(
+            Q(purchase_id=row.refund_of_id) | Q(chosen__purchase_id=row.refund_of_id), is_over=False
+        ).first()
         if row.refund_of_id
         else None
     )

@@ -9,7 +9,7 @@ from koumen.credit.commands.buying import PurchaseRequest, record_purchase, requ
 from koumen.credit.commands.holding import hold_account
 from koumen.credit.events import LimitReserved, ReservationReleased
 from koumen.credit.models import Purchase, Reservation
-from koumen.credit.permissions import may_keep_accounts, visible_to
+from koumen.credit.permissions import may_sell, sold_by, visible_to
 from koumen.credit.queries.accounts import position_at
 from koumen.credit.rules.buying import Category
 from koumen.credit.rules.parameters import PostingBasis
@@ -32,7 +32,7 @@ def reserve_limit(
     Invalid("amount-not-positive" | "amount-too-large" | "currencies-differ") or Conflict("limit-exceeded" |
     "account-not-active" | "key-reused").
     """
-    require(may_keep_accounts(actor), "credit-not-yours")
+    require(may_sell(actor), "credit-not-yours")
     check_amount(purchase.amount_minor)
     hold_account(actor, purchase.account_id)
     known = Reservation.objects.filter(id=reservation_id).first()
@@ -53,6 +53,7 @@ def reserve_limit(
         amount_minor=purchase.amount_minor,
         description=purchase.description,
         category=purchase.category,
+        merchant_id=purchase.merchant_id,
         made_at=at,
         expires_at=at + HELD_FOR,
     )
@@ -73,7 +74,7 @@ def take_reservation(*, reservation_id: UUID, amount_minor: int, actor: Actor, a
     It counts from now, or from when it was bought, by the product's basis of posting. Told again it is the same purchase. Records PurchaseRecorded. Raises Denied("credit-not-yours"),
     Missing("reservation-not-found") or Conflict("reservation-cannot-take" | "reservation-too-small" | "key-reused").
     """
-    require(may_keep_accounts(actor), "credit-not-yours")
+    require(may_sell(actor), "credit-not-yours")
     check_amount(amount_minor)
     held = _locked(reservation_id, actor)
     known = Purchase.objects.filter(id=reservation_id).first()
@@ -94,6 +95,7 @@ def take_reservation(*, reservation_id: UUID, amount_minor: int, actor: Actor, a
         purchased_at=held.made_at,
         category=Category(held.category),
         purchase_id=held.id,
+        merchant_id=held.merchant_id,
         posted_at=at if account.parameters.posting_basis == PostingBasis.CONFIRMED else None,
     )
     return record_purchase(purchase=purchase, actor=actor, at=at)
@@ -106,7 +108,7 @@ def release_reservation(*, reservation_id: UUID, actor: Actor, at: datetime) -> 
     Records ReservationReleased. Raises Denied("credit-not-yours"), Missing("reservation-not-found") or
     Conflict("reservation-cannot-release").
     """
-    require(may_keep_accounts(actor), "credit-not-yours")
+    require(may_sell(actor), "credit-not-yours")
     held = _locked(reservation_id, actor)
     if held.state == ReservationState.RELEASED:
         return held
@@ -119,7 +121,7 @@ def release_reservation(*, reservation_id: UUID, actor: Actor, at: datetime) -> 
 
 def _locked(reservation_id: UUID, actor: Actor) -> Reservation:
     """The account first, then the reservation."""
-    rows = Reservation.objects.filter(account__in=visible_to(actor))
+    rows = sold_by(actor, Reservation.objects.filter(account__in=visible_to(actor)))
     account_id = rows.filter(id=reservation_id).values_list("account_id", flat=True).first()
     if account_id is None:
         raise Missing("reservation-not-found")
