@@ -40,6 +40,8 @@ SETTINGS = {
     "KOUMEN_SIGNING_DIR": ("the folder with `receipts/key.pem` and `receipts/cert.pem`", "DATA/keys, self-signed", "a pair of your own"),
     "KOUMEN_WALLET_URL": ("the provider of wallet payments", "the simulator", ""),
     "KOUMEN_WALLET_KEY": ("signs what is sent to the provider and proves its callbacks", "made once", "required"),
+    "KOUMEN_BANK_URL": ("the bank that pays customers out", "the simulator", "none: payouts wait"),
+    "KOUMEN_BANK_KEY": ("signs what is sent to that bank", "made once", "required with the address"),
     "KOUMEN_SMS_URL": ("the provider of text messages", "none: a page shows them", "required, https"),
     "KOUMEN_SMS_KEY": ("signs what is sent to the provider of text messages", "made once", "required"),
     "KOUMEN_REAL_DATA": ("the folder of data that belongs to others, for benches and tests", "`../shared/data`", ""),
@@ -86,8 +88,10 @@ def _events() -> Iterator[str]:
 
     yield "# Events\n"
     yield "What is recorded as a fact, by room. Values are plain: never a name, telephone number, address or code."
-    for file in sorted(PACKAGE.glob("*/events.py")):
-        module = importlib.import_module(f"koumen.{file.parent.name}.events")
+    for file in sorted([*PACKAGE.glob("*/events.py"), *PACKAGE.glob("*/events/*.py")]):
+        module = importlib.import_module(
+            ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        )
         kinds = [
             kind
             for kind in vars(module).values()
@@ -95,7 +99,8 @@ def _events() -> Iterator[str]:
         ]
         if not kinds or module.__name__ == Event.__module__:
             continue
-        yield f"\n## {file.parent.name}\n\n{(module.__doc__ or '').strip()}"
+        room, *part = module.__name__.removeprefix("koumen.").split(".events")
+        yield f"\n## {' '.join([room, *part]).replace(' .', ': ').strip()}\n\n{(module.__doc__ or '').strip()}"
         for kind in kinds:
             yield f"\n{kind.kind()}\n: {' '.join((kind.__doc__ or '').split())}"
             values = [f"`{f.name}` ({_type(f.type)})" for f in fields(kind) if f.name != "subject_id"]

@@ -14,7 +14,10 @@ from koumen.branch.queries import this_branch
 from koumen.conduct import commands as conduct
 from koumen.conduct.models import PolicyPack
 from koumen.credit import commands as credit
+from koumen.credit.models import BankAccount, Payout
+from koumen.credit.rules.bank_account import BankDetails, VerifiedHow
 from koumen.credit.rules.parameters import Parameters
+from koumen.credit.rules.payout import AtTheBank, BankAnswer
 from koumen.dispatch.rules.slot import Slot
 from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.clock import local_date
@@ -174,6 +177,31 @@ def themselves(customer: Customer) -> Actor:
 
 
 # --- credit ---------------------------------------------------------------------------------------------
+
+
+def a_bank_account(customer_id: UUID, at: datetime, *, number: str = "6222 0200 0000 1234") -> BankAccount:
+    """Where a customer is paid out to: entered by one person, verified by another."""
+    details = BankDetails.written(bank="清河银行", number=number, holder="李秀英")
+    row = credit.enter_bank_account(
+        customer_id=customer_id, details=details, key=new_id(), actor=staff(Role.DISPATCHER), at=at
+    )
+    return credit.verify_bank_account(
+        bank_account_id=row.id, how=VerifiedHow.DOCUMENT, actor=staff(Role.FINANCE), at=at
+    )
+
+
+def told_by_the_bank(payout: Payout, state: AtTheBank, at: datetime, *, reason: str = "") -> Payout:
+    """The bank says what became of a payout."""
+    answer = BankAnswer(
+        payout_id=payout.id,
+        state=state,
+        amount_minor=payout.amount_minor,
+        currency=payout.account.product.currency,
+        reference=f"B{payout.id.hex[:10]}",
+        reason=reason,
+        at=at,
+    )
+    return credit.tell_payout(answer=answer, actor=SYSTEM, at=at)
 
 
 def a_credit_account(customer: Customer, at: datetime) -> UUID:

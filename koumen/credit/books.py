@@ -106,6 +106,22 @@ _PURCHASES = """
   where p.amount_minor <> coalesce(b.booked, 0)
 """
 
+# What stands to be paid out is what the bank has not sent, or gave back and nobody has taken back yet.
+_PAYOUTS = """
+  with waiting as (
+    select v.currency, sum(p.amount_minor) as amount from credit_payout p
+    join credit_creditaccount a on a.id = p.account_id join credit_productversion v on v.id = a.product_id
+    where p.state = 'asked' or (p.state = 'returned'
+      and not exists (select from credit_activity r where r.reverses_id = p.activity_id))
+    group by v.currency),
+  booked as (
+    select currency, credit_minor - debit_minor as amount from ledger_account
+    where kind = 'payout' and credit_minor <> debit_minor)
+  select 'payouts in ' || coalesce(w.currency, b.currency) || ': ' || coalesce(w.amount, 0) || ', booked '
+    || coalesce(b.amount, 0) as what
+  from waiting w full join booked b on b.currency = w.currency where coalesce(w.amount, 0) <> coalesce(b.amount, 0)
+"""
+
 # Accounts that are folded again in Python: enough to see a fault of the engine, in about a second.
 SAMPLE = 100
 
@@ -156,6 +172,7 @@ def check_credit() -> BooksReport:
                 prove("statement-lines-add-up", "select count(*) from credit_statement", _LINES),
                 prove("dues-equal-receivables", "select count(*) from credit_due", _DUES),
                 prove("purchases-equal-movements", "select count(*) from credit_purchase", _PURCHASES),
+                prove("payouts-equal-account", "select count(*) from credit_payout", _PAYOUTS),
                 prove("splits-equal-entries", "select count(*) from credit_repayment", _SPLITS),
                 _folded(),
             )

@@ -4,17 +4,41 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from koumen.credit.models import CostSheet, CreditAccount
+from koumen.credit.models import CostSheet, CreditAccount, Reservation
 from koumen.credit.rules.cost_sheet import Purpose
 from koumen.kit.actor import Actor, Role
+from koumen.kit.errors import Denied
 
 KEEPERS = (Role.FINANCE, Role.ADMINISTRATOR, Role.SYSTEM)
-READERS = (*KEEPERS, Role.DISPATCHER, Role.COMPLIANCE, Role.AGENT)
+# A merchant finds the account that its customer named, and is told yes or no, never what is owed.
+READERS = (*KEEPERS, Role.DISPATCHER, Role.COMPLIANCE, Role.AGENT, Role.MERCHANT)
 
 
 def may_keep_accounts(actor: Actor) -> bool:
-    """Opening accounts, entering purchases, issuing statements."""
+    """Opening accounts, issuing statements."""
     return actor.has(*KEEPERS)
+
+
+def may_sell(actor: Actor) -> bool:
+    """Entering purchases and refunds, holding a part of a limit: those who keep accounts, and merchants their own."""
+    return actor.has(*KEEPERS, Role.MERCHANT)
+
+
+def merchant_of(actor: Actor) -> UUID:
+    """The merchant that acts. Raises Denied("credit-not-yours")."""
+    if actor.role is not Role.MERCHANT or actor.person_id is None:
+        raise Denied("credit-not-yours")
+    return actor.person_id
+
+
+def sold_by(actor: Actor, rows: QuerySet[Reservation]) -> QuerySet[Reservation]:
+    """Reservations as far as an actor may take them or let them go: a merchant its own."""
+    return rows.filter(merchant_id=merchant_of(actor)) if actor.role is Role.MERCHANT else rows
+
+
+def may_keep_merchants(actor: Actor) -> bool:
+    """Letting a merchant's program in, giving it another key."""
+    return actor.has(Role.ADMINISTRATOR, Role.SYSTEM)
 
 
 def may_store_products(actor: Actor) -> bool:
@@ -124,3 +148,28 @@ def visible_to(actor: Actor) -> QuerySet[CreditAccount]:
     if actor.role is Role.CUSTOMER and actor.customer_id:
         return CreditAccount.objects.filter(customer_id=actor.customer_id)
     return CreditAccount.objects.none()
+
+
+def may_enter_bank_account(actor: Actor) -> bool:
+    """Where money is paid out to: entered by staff after a call to the number on file, never by a page (T13)."""
+    return actor.has(Role.DISPATCHER, Role.FINANCE, Role.ADMINISTRATOR, Role.SYSTEM)
+
+
+def may_verify_bank_account(actor: Actor) -> bool:
+    """Making sure that it is the customer's own: finance, and never who entered it."""
+    return actor.has(Role.FINANCE, Role.SYSTEM)
+
+
+def may_ask_loan(actor: Actor, customer_id: UUID) -> bool:
+    """Only the customer, who has read all costs: nothing is lent by telephone or at a door."""
+    return actor.has(Role.SYSTEM) or (actor.role is Role.CUSTOMER and actor.customer_id == customer_id)
+
+
+def may_decide_loan(actor: Actor) -> bool:
+    """Agreeing to a loan, or refusing it: finance's."""
+    return actor.has(Role.FINANCE)
+
+
+def may_tell_payout(actor: Actor) -> bool:
+    """Only the system, on the bank's word."""
+    return actor.role is Role.SYSTEM

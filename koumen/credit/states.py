@@ -1,4 +1,4 @@
-"""The lives of a credit account, a reservation, a proposal to mend an account, and a repayment plan."""
+"""The lives of a credit account and of what happens beside it: reservations, proposals, plans, loans, payouts."""
 
 from enum import StrEnum
 
@@ -99,5 +99,77 @@ REPAYMENT_PLAN = StateMachine(
         (_PLAN.PAUSED, "finish"): _PLAN.FINISHED,
         # a payment that was given in time arrived late: the plan had been kept
         (_PLAN.BROKEN, "restore"): _PLAN.RUNNING,
+    },
+)
+
+
+class LoanRequestState(StrEnum):
+    """Where a loan that a customer asks for stands."""
+
+    ASKED = "asked"
+    LOOKED = "looked"  # one person agreed, another one must too
+    BEGUN = "begun"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # by the customer, or because nobody decided in time
+
+
+_L = LoanRequestState
+
+LOAN_REQUEST = StateMachine(
+    "loan_request",
+    LoanRequestState,
+    {
+        (None, "ask"): _L.ASKED,
+        (_L.ASKED, "look"): _L.LOOKED,
+        (_L.ASKED, "begin"): _L.BEGUN,  # small enough by the product
+        (_L.LOOKED, "begin"): _L.BEGUN,
+        (_L.ASKED, "refuse"): _L.REFUSED,
+        (_L.LOOKED, "refuse"): _L.REFUSED,
+        (_L.ASKED, "withdraw"): _L.WITHDRAWN,
+        (_L.LOOKED, "withdraw"): _L.WITHDRAWN,
+    },
+)
+
+
+class BankAccountState(StrEnum):
+    """Where a bank account that money may be paid out to stands."""
+
+    ENTERED = "entered"  # a second person must verify it
+    VERIFIED = "verified"
+    ENDED = "ended"
+
+
+_BANK = BankAccountState
+
+BANK_ACCOUNT = StateMachine(
+    "bank_account",
+    BankAccountState,
+    {
+        (None, "enter"): _BANK.ENTERED,
+        (_BANK.ENTERED, "verify"): _BANK.VERIFIED,
+        (_BANK.ENTERED, "end"): _BANK.ENDED,
+        (_BANK.VERIFIED, "end"): _BANK.ENDED,
+    },
+)
+
+
+class PayoutState(StrEnum):
+    """Where an instruction to pay a customer out stands."""
+
+    ASKED = "asked"
+    SENT = "sent"
+    RETURNED = "returned"
+
+
+_OUT = PayoutState
+
+PAYOUT = StateMachine(
+    "payout",
+    PayoutState,
+    {
+        (None, "ask"): _OUT.ASKED,
+        (_OUT.ASKED, "send"): _OUT.SENT,
+        (_OUT.ASKED, "return"): _OUT.RETURNED,  # the bank would not take it
+        (_OUT.SENT, "return"): _OUT.RETURNED,
     },
 )

@@ -27,6 +27,7 @@ import httpx
 import structlog
 
 from koumen.kit import clock
+from koumen.simulation.bank import Bank
 from koumen.simulation.wallet_book import StoredCharge, WalletBook
 from koumen.simulation.wallet_page import language_of, page
 
@@ -202,6 +203,16 @@ def _provider() -> WalletProvider:
     )
 
 
+@cache
+def _bank() -> Bank:
+    _provider()  # reads the settings
+    from django.conf import settings
+
+    return Bank(file=Path(settings.KOUMEN_DATA) / "bank.sqlite3", key=settings.KOUMEN_BANK_KEY)
+
+
 def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-    """The provider with this machine's settings, made at the first request."""
+    """The provider with this machine's settings, made at the first request; under /bank the bank."""
+    if environ.get("PATH_INFO", "").startswith("/bank/"):
+        return _bank()(environ | {"PATH_INFO": environ["PATH_INFO"].removeprefix("/bank")}, start_response)
     return _provider()(environ, start_response)

@@ -1,6 +1,7 @@
 """Instalments: what it costs is confirmed first; then a debt comes back bill by bill, or is settled early."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -190,7 +191,10 @@ def test_a_purchase_is_split_once_and_a_relative_splits_nothing(line: Line) -> N
     split(line, request, day(9, 6))
     with pytest.raises(Conflict) as refused:
         queries.instalment_offers(
-            actor=SYSTEM, account_id=line.account_id, purchase_id=request.purchase_id, at=day(9, 7)
+            actor=SYSTEM,
+            account_id=line.account_id,
+            wish=queries.SplitWish(purchase_id=request.purchase_id),
+            at=day(9, 7),
         )
     assert refused.value.code == "purchase-already-split"
     with pytest.raises(Denied):
@@ -200,7 +204,10 @@ def test_a_purchase_is_split_once_and_a_relative_splits_nothing(line: Line) -> N
 def test_the_offers_name_every_term_with_its_true_cost(line: Line) -> None:
     request = a_purchase(line, 1_000_00, day(9, 5))
     offers = queries.instalment_offers(
-        actor=SYSTEM, account_id=line.account_id, purchase_id=request.purchase_id, at=day(9, 6)
+        actor=SYSTEM,
+        account_id=line.account_id,
+        wish=queries.SplitWish(purchase_id=request.purchase_id),
+        at=day(9, 6),
     )
     assert [
         (one.request.terms, one.sheet.cost_minor, round(float(one.sheet.annual), 4)) for one in offers
@@ -212,18 +219,53 @@ def test_the_offers_name_every_term_with_its_true_cost(line: Line) -> None:
     ]
 
 
-def test_a_loan_is_paid_out_by_bank_and_comes_back_in_equal_instalments() -> None:
-    parameters = Parameters(kind="loan", loan_annual_rate="0.12", loan_terms=(6, 12), instalment_terms={})
-    line = a_line(day(9, 1), parameters=parameters, limit_minor=20_000_00)
-    request = PlanRequest(account_id=line.account_id, kind=PlanKind.LOAN, terms=12, amount_minor=12_000_00)
-    split(line, request, day(9, 5))
-    first = line.is_billed(date(2026, 10, 1), day(10, 1))
-    assert (first.balance_minor, first.plan_charges_minor, first.minimum_minor) == (
-        1_066_19,
-        120_00,
-        1_066_19,
+def test_of_a_bill_some_purchases_are_split_and_given_back_they_shorten_the_plan(line: Line) -> None:
+    first, second, third = (
+        line.buys(amount, day(9, 5 + place)) for place, amount in enumerate((300_00, 200_00, 500_00))
     )
-    with pytest.raises(Conflict) as refused:
-        split(line, request, day(10, 2))
-    assert refused.value.code == "limit-exceeded"
+    line.is_billed(date(2026, 10, 1), day(10, 1))
+    wish = queries.SplitWish(chosen=(first.id, second.id))
+    offers = queries.instalment_offers(actor=SYSTEM, account_id=line.account_id, wish=wish, at=day(10, 2))
+    request = offers[0].request
+    assert (request.kind, request.amount_minor, request.terms) == (PlanKind.BILL, 500_00, 3)
+    plan = split(line, request, day(10, 2))
+    assert line.owed(day(10, 2)).bill_minor == 500_00, "the third purchase is due as before"
+    line.buys(-200_00, day(10, 5), refund_of=second.id)
+    assert queries.plan(actor=SYSTEM, plan_id=plan.id).future_minor == 300_00
+    for chosen in ((first.id,), (second.id, third.id)):
+        with pytest.raises(Conflict, match="purchase-already-split"):
+            queries.instalment_offers(
+                actor=SYSTEM,
+                account_id=line.account_id,
+                wish=queries.SplitWish(chosen=chosen),
+                at=day(10, 6),
+            )
     assert check_books().is_right
+
+
+def test_purchases_that_are_not_on_the_newest_bill_cannot_be_chosen(line: Line) -> None:
+    old = line.buys(300_00, day(9, 5))
+    line.is_billed(date(2026, 10, 1), day(10, 1))
+    line.pays(300_00, day(10, 5))
+    line.buys(300_00, day(10, 6))
+    later = line.buys(300_00, day(11, 2))
+    line.is_billed(date(2026, 11, 1), day(11, 2))
+    for wrong in ((old.id,), (later.id,), (new_id(),)):
+        with pytest.raises(Missing, match="purchase-not-found"):
+            queries.instalment_offers(
+                actor=SYSTEM, account_id=line.account_id, wish=queries.SplitWish(chosen=wrong), at=day(11, 3)
+            )
+
+
+def test_chosen_purchases_come_to_what_is_unpaid_at_most(line: Line) -> None:
+    bought = line.buys(600_00, day(9, 5))
+    line.is_billed(date(2026, 10, 1), day(10, 1))
+    line.pays(200_00, day(10, 2))
+    wish = queries.SplitWish(chosen=(bought.id,))
+    (offer, *_others) = queries.instalment_offers(
+        actor=SYSTEM, account_id=line.account_id, wish=wish, at=day(10, 3)
+    )
+    assert offer.request.amount_minor == 400_00
+    wrong = replace(offer.request, amount_minor=300_00)
+    with pytest.raises(Conflict, match="plan-too-large"):
+        commands.show_plan_sheet(request=wrong, actor=SYSTEM, at=day(10, 3))

@@ -10,12 +10,13 @@ from koumen.audit.models import Fact
 from koumen.credit import commands
 from koumen.credit.books import check_books
 from koumen.credit.jobs import release_old_reservations
-from koumen.credit.models import Activity, CreditAccount, Proposal
+from koumen.credit.models import Activity, CreditAccount, Payout, Proposal
 from koumen.credit.queries.effects import effect_of_limit
 from koumen.credit.queries.timeline import TimelineSearch, timeline
 from koumen.credit.rules.allocation import Bucket
 from koumen.credit.rules.mending import Act
 from koumen.credit.rules.parameters import Parameters
+from koumen.credit.rules.payout import AtTheBank
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.errors import Conflict, Denied, Invalid, Missing
@@ -271,7 +272,12 @@ def test_a_credit_balance_is_paid_out_and_an_account_with_nothing_open_is_closed
     with pytest.raises(Conflict) as refused:
         commands.close_account(account_id=line.account_id, actor=SYSTEM, at=day(9, 3))
     assert refused.value.code == "account-still-open"
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="bank-account-not-verified"):
+        commands.refund_credit(
+            account_id=line.account_id, amount_minor=80_00, key=new_id(), actor=SYSTEM, at=day(9, 3)
+        )
+    builders.a_bank_account(CreditAccount.objects.get(id=line.account_id).customer_id, day(9, 3))
+    with pytest.raises(Conflict, match="credit-balance-too-small"):
         commands.refund_credit(
             account_id=line.account_id, amount_minor=80_01, key=new_id(), actor=SYSTEM, at=day(9, 3)
         )
@@ -281,6 +287,9 @@ def test_a_credit_balance_is_paid_out_and_an_account_with_nothing_open_is_closed
             account_id=line.account_id, amount_minor=80_00, key=key, actor=SYSTEM, at=day(9, 3)
         )
         assert left == 0
+    with pytest.raises(Conflict, match="account-still-open"):
+        commands.close_account(account_id=line.account_id, actor=SYSTEM, at=day(9, 4))
+    builders.told_by_the_bank(Payout.objects.get(), AtTheBank.SENT, day(9, 4))
     commands.close_account(account_id=line.account_id, actor=SYSTEM, at=day(9, 4))
     assert CreditAccount.objects.get(id=line.account_id).state == "closed"
     for attempt in (lambda: line.pays(1_00, day(9, 5)), lambda: line.buys(1_00, day(9, 5))):

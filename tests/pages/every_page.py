@@ -31,6 +31,7 @@ from tests.pages.care_sights import care_sights
 from tests.pages.credit_sights import credit_sights
 from tests.pages.custody_sights import custody_sights
 from tests.pages.evidence_sights import evidence_sights
+from tests.pages.lending_sights import lending_sights
 from tests.pages.live_sights import live_sights
 from tests.pages.mending_sights import mending_sights
 from tests.pages.phone_sights import phone_sights
@@ -53,6 +54,7 @@ def every_sight(at: datetime) -> Iterator[Sight]:
     yield from _visit(story, home, phone)
     yield from _other_endings(at)
     yield from credit_sights(at)
+    yield from lending_sights(at)
     yield from plan_sights(at)
     yield from phone_sights(at)
     yield from custody_sights(at)

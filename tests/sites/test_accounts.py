@@ -11,10 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from koumen.credit import commands as credit
-from koumen.credit.models import Activity, CreditAccount, Proposal
+from koumen.credit.models import Activity, CreditAccount, Payout, Proposal
 from koumen.credit.queries import owed
 from koumen.credit.queries.timeline import KINDS
-from koumen.credit.rules.mending import PAUSE_REASONS, REASONS, Act
+from koumen.credit.rules.mending import BY_RULE_REASONS, PAUSE_REASONS, REASONS, Act
+from koumen.credit.rules.payout import AtTheBank
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.ids import new_id
@@ -330,11 +331,13 @@ def test_a_credit_balance_is_paid_out_once_and_then_the_account_can_be_closed(st
         transfer = a_transfer(story, "750")
         client.post(below(story, "transfer/"), transfer)
         assert "Pay the credit balance out" in text(client.get(home(story)))
+        builders.a_bank_account(story.visit.customer_id, story.now)
         opened = client.get(below(story, "pay-out/"))
         assert 'value="50.00"' in text(opened)
         for _ in range(2):
             paid = client.post(below(story, "pay-out/"), {"once": key_in(opened), "amount": "50"})
             assert paid["Location"] == home(story)
+        builders.told_by_the_bank(Payout.objects.get(), AtTheBank.SENT, story.now)
         for _ in range(2):
             assert client.post(below(story, "close/"), {"once": str(new_id())}).status_code == 302
         page = text(client.get(home(story)))
@@ -374,5 +377,6 @@ def test_credit_balances_that_lie_still_are_listed_with_a_way_to_pay_them_out(st
 def test_every_kind_every_act_and_every_reason_has_words() -> None:
     assert set(account_words.KIND_WORDS) == set(KINDS)
     assert set(account_words.ACTS) == set(Act)
-    reasons = {code for codes in REASONS.values() for code in codes} | set(PAUSE_REASONS)
+    reasons = {code for codes in REASONS.values() for code in codes}
+    reasons |= {*PAUSE_REASONS, *BY_RULE_REASONS}
     assert set(account_words.REASONS) == reasons

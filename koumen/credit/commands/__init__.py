@@ -1,6 +1,7 @@
 """Writing to credit accounts, by moment: opening, buying, instalments, billing, paying, caring, plans, mending."""
 
 from koumen.credit.commands.account_statements import statement_pdf
+from koumen.credit.commands.bank_accounts import enter_bank_account, verify_bank_account
 from koumen.credit.commands.buying import PurchaseRequest, record_purchase
 from koumen.credit.commands.caring import change_due_day, pause_late_charges, refund_credit
 from koumen.credit.commands.cost_sheets import (
@@ -11,10 +12,12 @@ from koumen.credit.commands.cost_sheets import (
 )
 from koumen.credit.commands.entering import bring_forward
 from koumen.credit.commands.instalments import settle_plan, show_plan_sheet, start_plan
+from koumen.credit.commands.loans import agree_loan, ask_loan, refuse_loan, withdraw_loan
 from koumen.credit.commands.mending import close_account, reverse_activity
 from koumen.credit.commands.nightly import Night, run_night
 from koumen.credit.commands.opening import open_credit_account
 from koumen.credit.commands.paying import Received, apply_payment, record_repayment
+from koumen.credit.commands.payouts import book_back, tell_payout
 from koumen.credit.commands.plan_care import (
     break_plan,
     check_plan,
@@ -52,8 +55,11 @@ __all__ = [
     "ShownPlan",
     "accept_plan",
     "add_product_version",
+    "agree_loan",
     "agree_plan",
     "apply_payment",
+    "ask_loan",
+    "book_back",
     "break_plan",
     "bring_forward",
     "change_due_day",
@@ -63,6 +69,7 @@ __all__ = [
     "cost_sheet_pdf",
     "decide_proposal",
     "delete_answers",
+    "enter_bank_account",
     "keep_cost_sheet_pdf",
     "make_quote",
     "mend_plan",
@@ -74,6 +81,7 @@ __all__ = [
     "record_purchase",
     "record_repayment",
     "refund_credit",
+    "refuse_loan",
     "release_reservation",
     "require_confirmed",
     "reserve_limit",
@@ -88,6 +96,9 @@ __all__ = [
     "statement_pdf",
     "store_product_version",
     "take_reservation",
+    "tell_payout",
     "tell_reviews",
+    "verify_bank_account",
+    "withdraw_loan",
     "withdraw_plan",
 ]

@@ -9,11 +9,13 @@ from koumen.branch.queries import this_branch
 from koumen.credit.commands.entering import begin, enter
 from koumen.credit.commands.holding import hold_account
 from koumen.credit.commands.keeping import keep
+from koumen.credit.commands.payouts import instruct, require_bank_account
 from koumen.credit.events import CreditRefunded, DueDayChanged, LateChargesPaused
 from koumen.credit.permissions import may_arrange_instalments, may_pause_late_charges, may_record_repayment
 from koumen.credit.queries.due_day import BETWEEN_CHANGES, due_day_free_from
 from koumen.credit.rules.activity import Activity, ActivityKind
 from koumen.credit.rules.mending import PAUSE_REASONS
+from koumen.credit.rules.payout import PayoutPurpose
 from koumen.credit.rules.position import Standing
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
@@ -91,10 +93,11 @@ def pause_late_charges(
 
 @command
 def refund_credit(*, account_id: UUID, amount_minor: int, key: UUID, actor: Actor, at: datetime) -> int:
-    """Pay out a credit balance, or a part of it, by bank; it never costs a fee. Returns what is left of it.
+    """Have a credit balance, or a part of it, paid out by the bank; it never costs a fee. Returns what is left of it.
 
-    The same key pays once. Records CreditRefunded. Raises Denied("credit-not-yours"), Missing("account-not-found"),
-    Invalid("amount-not-positive") or Conflict("credit-balance-too-small" | "key-reused").
+    The same key pays once. Records CreditRefunded and PayoutAsked. Raises Denied("credit-not-yours"),
+    Missing("account-not-found"), Invalid("amount-not-positive") or Conflict("credit-balance-too-small" |
+    "bank-account-not-verified" | "key-reused").
     """
     require(may_record_repayment(actor), "credit-not-yours")
     check_amount(amount_minor)
@@ -103,6 +106,7 @@ def refund_credit(*, account_id: UUID, amount_minor: int, key: UUID, actor: Acto
     held = hold_account(actor, account_id)
     if memory.answer is not None:
         return held.position.credit_minor
+    to = require_bank_account(held)
     change = begin(held, actor=actor, at=at)
     if amount_minor > held.position.credit_minor:
         raise Conflict("credit-balance-too-small", left=Money(held.position.credit_minor, held.currency))
@@ -117,4 +121,5 @@ def refund_credit(*, account_id: UUID, amount_minor: int, key: UUID, actor: Acto
     event = CreditRefunded(subject_id=account_id, amount_minor=amount_minor, currency=held.currency)
     change.facts.append(fact_row(event, actor=actor, at=at))
     keep(change, memory, account=account_id)
+    instruct(held, activity.activity_id, PayoutPurpose.CREDIT_BALANCE, to, actor=actor, at=at)
     return held.position.credit_minor

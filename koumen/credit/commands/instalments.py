@@ -8,16 +8,15 @@ from uuid import UUID
 from koumen.audit.command import command, require
 from koumen.audit.commands import fact_row, remember
 from koumen.branch.queries import this_branch
-from koumen.credit.commands.buying import require_room
 from koumen.credit.commands.cost_sheets import require_confirmed, show_cost_sheet
 from koumen.credit.commands.entering import begin, enter
 from koumen.credit.commands.holding import hold_account
-from koumen.credit.commands.keeping import keep
+from koumen.credit.commands.keeping import Change, keep
 from koumen.credit.events import PlanSettled, PlanStarted
-from koumen.credit.models import CostSheet, InstalmentPlan
+from koumen.credit.models import ChosenPurchase, CostSheet, InstalmentPlan
 from koumen.credit.permissions import may_arrange_instalments, visible_to
 from koumen.credit.queries.accounts import position_at
-from koumen.credit.queries.plans import purchase_to_split
+from koumen.credit.queries.plans import chosen_minor, purchase_to_split
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.activity import Activity, ActivityKind, PlanTerms
 from koumen.credit.rules.plan import (
@@ -47,7 +46,7 @@ def show_plan_sheet(*, request: PlanRequest, actor: Actor, at: datetime) -> Cost
     """
     require(may_arrange_instalments(actor), "credit-not-yours")
     account = position_at(actor=actor, account_id=request.account_id, at=at)
-    _require_possible(account, request, at)
+    require_possible(account, request, at)
     sheet = sheet_for(request, account.parameters, account.currency)
     return show_cost_sheet(account_id=request.account_id, sheet=sheet, actor=actor, at=at)
 
@@ -56,13 +55,15 @@ def show_plan_sheet(*, request: PlanRequest, actor: Actor, at: datetime) -> Cost
 def start_plan(
     *, request: PlanRequest, sheet_id: UUID, key: UUID, actor: Actor, at: datetime
 ) -> InstalmentPlan:
-    """Turn a debt into instalments, or pay out a loan; the first instalment falls due with the next bill.
+    """Turn a debt into instalments; the first falls due with the next bill. A loan is asked for (loans.py).
 
     The same key gives the same plan. Records PlanStarted. Raises Denied("credit-not-yours"),
     Conflict("cost-sheet-not-confirmed" | "cost-sheet-changed" | "cost-sheet-stale" | "key-reused" |
-    "limit-exceeded") and what show_plan_sheet does; then nothing has moved.
+    "loan-not-asked") and what show_plan_sheet does; then nothing has moved.
     """
     require(may_arrange_instalments(actor), "credit-not-yours")
+    if request.kind is PlanKind.LOAN:
+        raise Conflict("loan-not-asked")
     memory = remember("start_plan", actor=actor, key=key, inputs=_inputs(request, sheet_id), at=at)
     if memory.answer is not None:
         return InstalmentPlan.objects.get(id=memory.answer["plan"], account__in=visible_to(actor))
@@ -70,16 +71,27 @@ def start_plan(
     sheet = sheet_for(request, held.parameters, held.currency)
     require_confirmed(sheet_id=sheet_id, account=held, digest=sheet.digest, at=at)
     change = begin(held, actor=actor, at=at)
-    _require_possible(held, request, at)
-    if request.kind is PlanKind.LOAN:
-        require_room(held, request.amount_minor)
+    require_possible(held, request, at)
+    plan, _activity_id = begin_plan(change, request, sheet_id, actor=actor)
+    keep(change, memory, plan=plan.id)
+    ChosenPurchase.objects.bulk_create(
+        ChosenPurchase(purchase_id=chosen, plan=plan) for chosen in request.chosen
+    )
+    return plan
+
+
+def begin_plan(
+    change: Change, request: PlanRequest, sheet_id: UUID, *, actor: Actor
+) -> tuple[InstalmentPlan, UUID]:
+    """Let a plan begin on an account that is held; the caller keeps the change. Returns it and its activity's id."""
+    held, at = change.held, change.at
     schedule = schedule_for(request, held.parameters)
     plan = _plan(request, schedule, sheet_id, at)
     change.plans_new = [_row(plan)]
-    enter(change, _beginning(request, plan.id, schedule, at))
+    activity = _beginning(request, plan.id, schedule, at)
+    enter(change, activity)
     change.facts.append(fact_row(_started(plan, schedule, held.currency), actor=actor, at=at))
-    keep(change, memory, plan=plan.id)
-    return plan
+    return plan, activity.activity_id
 
 
 @command
@@ -126,7 +138,8 @@ def settle_plan(*, plan_id: UUID, key: UUID, actor: Actor, at: datetime) -> Inst
     return rows.get()
 
 
-def _require_possible(held: HeldAccount, request: PlanRequest, at: datetime) -> None:
+def require_possible(held: HeldAccount, request: PlanRequest, at: datetime) -> None:
+    """Whether a plan can begin on an account that stands at today. Raises what show_plan_sheet does."""
     if held.state != AccountState.ACTIVE:
         raise Conflict("account-not-active")
     today = local_date(at, this_branch().zone)
@@ -135,6 +148,8 @@ def _require_possible(held: HeldAccount, request: PlanRequest, at: datetime) -> 
         left = purchase_to_split(held.account_id, request.purchase_id)
         if request.amount_minor != left:
             raise Conflict("plan-too-large")
+    if request.chosen and request.amount_minor != chosen_minor(held, request.chosen):
+        raise Conflict("plan-too-large")
 
 
 def _inputs(request: PlanRequest, sheet_id: UUID) -> Mapping[str, object]:
@@ -144,6 +159,7 @@ def _inputs(request: PlanRequest, sheet_id: UUID) -> Mapping[str, object]:
         "terms": request.terms,
         "amount_minor": request.amount_minor,
         "purchase": request.purchase_id,
+        "chosen": " ".join(map(str, request.chosen)),
         "sheet": sheet_id,
     }
 

@@ -1,5 +1,6 @@
 """Taking back, letting go, giving up, another limit, closing. Inner commands of what two people decide, or the system's."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from koumen.credit.events import (
     LimitChanged,
 )
 from koumen.credit.models import Activity as ActivityRow
-from koumen.credit.models import CreditAccount
+from koumen.credit.models import CreditAccount, Payout
 from koumen.credit.permissions import may_mend_accounts, visible_to
 from koumen.credit.queries.buying import reserved_minor
 from koumen.credit.queries.past import REVERSAL
@@ -28,7 +29,7 @@ from koumen.credit.rules.activity import Activity, ActivityKind
 from koumen.credit.rules.allocation import Bucket
 from koumen.credit.rules.mending import FINAL, require_new_limit
 from koumen.credit.rules.position import Move
-from koumen.credit.states import CREDIT_ACCOUNT, AccountState
+from koumen.credit.states import CREDIT_ACCOUNT, AccountState, PayoutState
 from koumen.kit.actor import Actor
 from koumen.kit.clock import local_date
 from koumen.kit.errors import Conflict, Missing
@@ -62,10 +63,11 @@ def reverse_activity(*, activity_id: UUID, reason: str, actor: Actor, at: dateti
     _require_reversible(held, row)
     change = begin(held, actor=actor, at=at)
     lines = moves_of_entry(row.entry_id) if row.entry_id else []
+    is_payment = row.kind == ActivityKind.REPAYMENT  # whose rules do not say where its money lies
     moves = [
         Move(
-            None if line.debit in MONEY else line.debit,
-            None if line.credit in MONEY else line.credit,
+            None if is_payment and line.debit in MONEY else line.debit,
+            None if is_payment and line.credit in MONEY else line.credit,
             line.amount_minor,
             held.position.counted_to,
         )
@@ -111,36 +113,48 @@ def _require_reversible(held: HeldAccount, row: ActivityRow) -> None:
         raise Conflict("account-closed")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """A charge to let go; ``plan_id``: by which repayment plan, which may also give back what was paid of it."""
+
+    account_id: UUID
+    bucket: Bucket
+    amount_minor: int
+    reason: str
+    plan_id: UUID | None = None
+    as_credit: bool = False
+
+
 @command
-def waive_charge(
-    *, account_id: UUID, bucket: Bucket, amount_minor: int, reason: str, actor: Actor, at: datetime
-) -> None:
+def waive_charge(*, waiver: Waiver, actor: Actor, at: datetime) -> None:
     """Let interest, a late charge or a fee go, as far as it is owed.
 
     Records ChargeWaived. Raises Denied("credit-not-yours"), Missing("account-not-found") or
     Conflict("waiver-too-large").
     """
     require(may_mend_accounts(actor), "credit-not-yours")
-    held = hold_account(actor, account_id)
+    held = hold_account(actor, waiver.account_id)
     change = begin(held, actor=actor, at=at)
-    owed = sum(bill.unpaid.get(bucket, 0) for bill in held.position.every_bill)
-    if amount_minor > owed:
+    owed = sum(bill.unpaid.get(waiver.bucket, 0) for bill in held.position.every_bill)
+    if waiver.amount_minor > owed and not waiver.as_credit:
         raise Conflict("waiver-too-large", left=Money(owed, held.currency))
     activity = Activity(
         activity_id=new_id(),
         kind=ActivityKind.WAIVER,
         effective_at=at,
         on=local_date(at, this_branch().zone),
-        amount_minor=amount_minor,
-        bucket=bucket,
+        amount_minor=waiver.amount_minor,
+        bucket=waiver.bucket,
+        plan_id=waiver.plan_id,
+        as_credit=waiver.as_credit,
     )
     enter(change, activity)
     event = ChargeWaived(
-        subject_id=account_id,
-        bucket=bucket,
-        amount_minor=amount_minor,
+        subject_id=waiver.account_id,
+        bucket=waiver.bucket,
+        amount_minor=waiver.amount_minor,
         currency=held.currency,
-        reason=reason,
+        reason=waiver.reason,
     )
     change.facts.append(fact_row(event, actor=actor, at=at))
     keep(change)
@@ -196,7 +210,7 @@ def change_limit(*, account_id: UUID, limit_minor: int, reason: str, actor: Acto
 
 @command
 def close_account(*, account_id: UUID, actor: Actor, at: datetime) -> None:
-    """Close an account on which nothing is open: no debt, plan, credit balance, interest running, reservation.
+    """Close an account on which nothing is open: no debt, plan, credit, interest, reservation, payout under way.
 
     Records CreditAccountClosed. Raises Denied("credit-not-yours"), Missing("account-not-found") or
     Conflict("account-still-open" | "credit_account-cannot-close").
@@ -211,6 +225,7 @@ def close_account(*, account_id: UUID, actor: Actor, at: datetime) -> None:
         or position.plans
         or any(bill.principal_days or bill.overdue_days for bill in position.bills)
         or reserved_minor(account_id)
+        or Payout.objects.filter(account_id=account_id, state=PayoutState.ASKED).exists()
     ):
         raise Conflict("account-still-open")
     change.state = CREDIT_ACCOUNT.move(AccountState(held.state), "close")

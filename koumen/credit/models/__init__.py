@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from koumen.credit.models.lending import BankAccount, LoanRequest, Payout
+from koumen.credit.models.merchants import Merchant
 from koumen.credit.models.proposals import Proposal
 from koumen.credit.models.repayment_plans import (
     RepaymentPlan,
@@ -9,6 +11,7 @@ from koumen.credit.models.repayment_plans import (
     RepaymentPlanReview,
     RepaymentPlanTerms,
 )
+from koumen.credit.rules.parameters import Kind
 from koumen.credit.rules.position import Standing
 from koumen.credit.states import AccountState
 from koumen.documents.models import Document
@@ -17,11 +20,16 @@ from koumen.people.models import Customer
 
 __all__ = [
     "Activity",
+    "BankAccount",
+    "ChosenPurchase",
     "CostSheet",
     "CreditAccount",
     "Due",
     "ImportBatch",
     "InstalmentPlan",
+    "LoanRequest",
+    "Merchant",
+    "Payout",
     "ProductVersion",
     "Proposal",
     "Purchase",
@@ -53,6 +61,11 @@ class ProductVersion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "version"], name="credit_product_version")]
+
+    @property
+    def lends(self) -> bool:
+        """Whether it pays loans out, rather than being a line to spend from."""
+        return bool(self.parameters.get("kind") == Kind.LOAN)
 
 
 class CreditAccount(models.Model):
@@ -146,6 +159,10 @@ class Purchase(models.Model):
     category = models.TextField(default="shop")  # rules.buying.Category
     purchased_at = models.DateTimeField()
     refund_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="refunds")
+    # Whose program entered it; empty for one entered in another way.
+    merchant = models.ForeignKey(
+        Merchant, null=True, on_delete=models.PROTECT, related_name="purchases", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -272,6 +289,15 @@ class InstalmentPlan(models.Model):
         ]
 
 
+class ChosenPurchase(models.Model):
+    """A purchase of a bill that an instalment plan was begun for; what is given back of it shortens the plan. Append-only."""
+
+    purchase = models.OneToOneField(
+        Purchase, primary_key=True, on_delete=models.PROTECT, related_name="chosen_for"
+    )
+    plan = models.ForeignKey(InstalmentPlan, on_delete=models.PROTECT, related_name="chosen")
+
+
 class Reservation(models.Model):
     """A part of the limit that is held for a purchase the merchant has not confirmed yet."""
 
@@ -281,6 +307,9 @@ class Reservation(models.Model):
     amount_minor = models.BigIntegerField()
     description = models.TextField()
     category = models.TextField()
+    merchant = models.ForeignKey(
+        Merchant, null=True, on_delete=models.PROTECT, related_name="reservations", db_index=False
+    )
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

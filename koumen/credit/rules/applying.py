@@ -17,7 +17,7 @@ from koumen.credit.rules.allocation import (
 from koumen.credit.rules.parameters import Parameters
 from koumen.credit.rules.position import Happened, Position, RunningPlan, Standing
 from koumen.credit.rules.settling import settlement
-from koumen.credit.rules.turning import post_accrued, reduce
+from koumen.credit.rules.turning import post_accrued, reduce, use_credit
 from koumen.ledger.rules.chart import AccountKind
 
 Debts = list[Debt[tuple[int, Bucket]]]
@@ -88,7 +88,7 @@ def _refund(scene: _Scene) -> None:
 def _pay_out_credit(scene: _Scene) -> None:
     amount = min(scene.activity.amount_minor, scene.position.credit_minor)
     scene.position.credit_minor -= amount
-    scene.happened.post(AccountKind.CREDIT_BALANCE, AccountKind.BANK, amount)
+    scene.happened.post(AccountKind.CREDIT_BALANCE, AccountKind.PAYOUT, amount)
 
 
 # --- paying ---------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def _disburse(scene: _Scene) -> None:
     terms = scene.activity.plan
     assert terms is not None  # noqa: S101  (a disbursement has its plan)
     scene.position.plans.append(RunningPlan(terms.plan_id, terms.schedule, terms.charge))
-    scene.happened.post(AccountKind.PRINCIPAL, AccountKind.BANK, scene.activity.amount_minor)
+    scene.happened.post(AccountKind.PRINCIPAL, AccountKind.PAYOUT, scene.activity.amount_minor)
 
 
 def _start_plan(scene: _Scene) -> None:
@@ -199,13 +199,22 @@ def _settle(scene: _Scene) -> None:
 
 
 def _waive(scene: _Scene) -> None:
-    """Let a charge go, from the oldest bill on; never more than is still owed of it."""
-    bucket = scene.activity.bucket
-    debts = [debt for debt in scene.position.debts() if debt.bucket is bucket]
+    """Let a charge go, from the oldest bill on; never more than is still owed of it.
+
+    ``as_credit``: what of it was paid already is the customer's, and pays what is still owed.
+    """
+    position, bucket = scene.position, scene.activity.bucket
+    if scene.activity.as_credit:
+        post_accrued(position, scene.parameters, scene.happened)
+    debts = [debt for debt in position.debts() if debt.bucket is bucket]
     part = allocate_payment(debts, scene.activity.amount_minor)
     for waived, amount in part.by_bucket.items():
         scene.happened.post(AccountKind.WAIVER_EXPENSE, RECEIVABLE[waived], amount)
-    reduce(scene.position, part.by_debt)
+    reduce(position, part.by_debt)
+    if scene.activity.as_credit:
+        position.credit_minor += part.surplus_minor
+        scene.happened.post(AccountKind.WAIVER_EXPENSE, AccountKind.CREDIT_BALANCE, part.surplus_minor)
+        use_credit(position, scene.parameters, scene.happened)
 
 
 def _change_due_day(scene: _Scene) -> None:

@@ -32,6 +32,9 @@ WAIVABLE = (Bucket.INTEREST, Bucket.LATE, Bucket.FEE, Bucket.INSTALMENT_FEE)
 # A write-off also ended the account; money for it comes in as a recovery. A due day is simply changed again.
 FINAL = frozenset({ActivityKind.WRITE_OFF, ActivityKind.DUE_DAY})
 
+# Why something was let go or taken back by itself: a repayment plan was kept, or broken; the bank gave money back.
+BY_RULE_REASONS = ("repayment_plan", "plan_broken", "payout_returned")
+
 PAUSE_REASONS = ("hardship", "illness", "bereavement", "calamity", "dispute")
 
 

@@ -22,6 +22,7 @@ RATE_DECIMALS = 8
 RATES = (
     *("minimum_rate", "revolving_daily_rate", "late_daily_rate", "late_rate"),
     *("apr_cap", "loan_annual_rate", "plan_share"),
+    *("plan_interest_quick", "plan_interest_steady", "plan_interest_gentle"),
 )
 # A dearer price for a day is a mistake in writing: 1 % a day is 365 % a year.
 MOST_A_DAY = Decimal("0.01")
@@ -89,6 +90,21 @@ class PlanLate(StrEnum):
     AS_USUAL = "as_usual"
 
 
+class PlanWaiver(StrEnum):
+    """Whether late charges of before a repayment plan are let go."""
+
+    NONE = "none"
+    AT_AGREEMENT = "at_agreement"
+    WHEN_KEPT = "when_kept"  # with the last payment of the plan
+
+
+class PlanBroken(StrEnum):
+    """What becomes of what a repayment plan let go, when it is broken."""
+
+    STAYS = "stays"
+    OWED_AGAIN = "owed_again"
+
+
 _NUMBER = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 ALLOCATIONS = ("default-1", "principal-first-1")  # the orders of payment there are, each with its version
 
@@ -103,8 +119,9 @@ class Parameters:
 
     A statement is made on the bill day and covers what came before it. ``due_days`` are those to which a
     customer may move. ``instalment_terms`` gives for each number of instalments its flat fee, a part of
-    the amount. ``late_cap_minor`` is the most charged for lateness on one bill; 0 is no such bound. A repayment
-    plan takes ``plan_share`` of what is left to live on at most, and waits ``plan_grace_days`` for a payment.
+    the amount. A loan above ``loan_alone_most_minor`` begins when two persons agreed to it. ``late_cap_minor`` is the most charged for lateness on one bill; 0 is no such bound. A repayment
+    plan takes ``plan_share`` of what is left to live on at most, waits ``plan_grace_days`` for a payment, and while it
+    is kept charges the part ``plan_interest_…`` of the interest, by its pace.
     """
 
     kind: str = Kind.LINE
@@ -132,6 +149,7 @@ class Parameters:
     loan_method: str = LoanMethod.EQUAL_INSTALMENTS
     loan_annual_rate: str = "0"
     loan_terms: tuple[int, ...] = ()
+    loan_alone_most_minor: int = 0
     forced_read_seconds: int = 10
     dormant_credit_days: int = 30
     hardship_most_days: int = 90
@@ -139,6 +157,11 @@ class Parameters:
     plan_most_months: int = 36
     plan_grace_days: int = 7
     plan_late: str = PlanLate.PAUSED
+    plan_interest_quick: str = "1"
+    plan_interest_steady: str = "1"
+    plan_interest_gentle: str = "1"
+    plan_waiver: str = PlanWaiver.NONE
+    plan_broken: str = PlanBroken.STAYS
     rounding: str = "HALF_UP"
 
     def __post_init__(self) -> None:
@@ -172,6 +195,10 @@ class Parameters:
     def affordable_share(self) -> Decimal:
         """The most that a repayment plan takes of what is left to live on."""
         return Decimal(self.plan_share)
+
+    def plan_part(self, pace: str) -> Decimal:
+        """The part of the interest that a repayment plan of a pace is charged."""
+        return Decimal(str(getattr(self, f"plan_interest_{pace}")))
 
     @property
     def cap(self) -> Decimal:
@@ -235,6 +262,7 @@ class Parameters:
 
     def _check_amounts(self) -> None:
         within("minimum_floor_minor", self.minimum_floor_minor, 0, 10**9)
+        within("loan_alone_most_minor", self.loan_alone_most_minor, 0, MOST_MINOR)
         within("late_cap_minor", self.late_cap_minor, 0, MOST_MINOR)
         within("instalment_minimum_minor", self.instalment_minimum_minor, 1, MOST_MINOR)
 
@@ -246,6 +274,8 @@ class Parameters:
         choice("instalment_fee_mode", self.instalment_fee_mode, FeeMode)
         choice("early_settle", self.early_settle, EarlySettle)
         choice("plan_late", self.plan_late, PlanLate)
+        choice("plan_waiver", self.plan_waiver, PlanWaiver)
+        choice("plan_broken", self.plan_broken, PlanBroken)
         choice("loan_method", self.loan_method, LoanMethod)
         choice("allocation", self.allocation, ALLOCATIONS)
         choice("allocation_overdue", self.allocation_overdue, ALLOCATIONS)

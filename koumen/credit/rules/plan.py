@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_CEILING
 from enum import StrEnum
 from uuid import UUID
 
+from koumen.credit.rules import irr
 from koumen.credit.rules.allocation import Bucket
+from koumen.credit.rules.cap import is_dearer, percent
 from koumen.credit.rules.cost_sheet import Sheet, instalment_sheet, loan_sheet
 from koumen.credit.rules.parameters import Kind, Parameters
 from koumen.credit.rules.position import Position, Standing
@@ -31,13 +34,17 @@ CHARGE = {
 
 @dataclass(frozen=True, kw_only=True)
 class PlanRequest:
-    """What is to be paid by instalments: a purchase (wholly), a part of the newest bill, or a loan paid out."""
+    """What is to be paid by instalments: a purchase (wholly), a part of the newest bill, or a loan paid out.
+
+    ``chosen``: which purchases of the bill, where its part was chosen by purchases.
+    """
 
     account_id: UUID
     kind: PlanKind
     terms: int
     amount_minor: int
     purchase_id: UUID | None = None
+    chosen: tuple[UUID, ...] = ()
 
 
 def require_splittable(
@@ -45,14 +52,11 @@ def require_splittable(
 ) -> None:
     """Whether the amount is there to be split.
 
-    Raises Conflict("plan-too-small" | "plan-too-large" | "plan-too-late" | "loan-not-offered") or
-    Invalid("instalment-term-not-offered").
+    Raises Conflict("plan-too-small" | "plan-too-large" | "plan-too-late") or Invalid("instalment-term-not-offered");
+    of a loan what require_lendable does.
     """
     if request.kind is PlanKind.LOAN:
-        if parameters.kind != Kind.LOAN:
-            raise Conflict("loan-not-offered")
-        if request.terms not in parameters.loan_terms:
-            raise Invalid("instalment-term-not-offered", field="terms", value=str(request.terms)[:40])
+        require_lendable(request, position, parameters, currency=currency)
         return
     parameters.fee_rate(request.terms)
     least = parameters.instalment_minimum_minor
@@ -62,6 +66,40 @@ def require_splittable(
         raise Conflict("plan-too-late")
     if request.amount_minor > there_minor(request.kind, position):
         raise Conflict("plan-too-large")
+
+
+def require_lendable(
+    request: PlanRequest, position: Position, parameters: Parameters, *, currency: str
+) -> None:
+    """Whether a loan is offered: by the product, in these months, not too small, not to who is late, under the cap.
+
+    Raises Conflict("loan-not-offered" | "loan-while-late" | "plan-too-small") or
+    Invalid("instalment-term-not-offered" | "price-above-cap").
+    """
+    if parameters.kind != Kind.LOAN:
+        raise Conflict("loan-not-offered")
+    if request.terms not in parameters.loan_terms:
+        raise Invalid("instalment-term-not-offered", field="terms", value=str(request.terms)[:40])
+    if request.amount_minor < parameters.instalment_minimum_minor:
+        raise Conflict("plan-too-small", least=Money(parameters.instalment_minimum_minor, currency))
+    if any(bill.standing is Standing.LATE for bill in position.bills):
+        raise Conflict("loan-while-late")
+    payments = [one.pay_minor for one in schedule_for(request, parameters)]
+    if is_dearer(request.amount_minor, payments, parameters.cap):
+        raise Invalid(
+            "price-above-cap", field="terms", **_dearness(request.amount_minor, payments, parameters)
+        )
+
+
+def _dearness(amount_minor: int, payments: list[int], parameters: Parameters) -> dict[str, object]:
+    """What a price above the cap costs; it is never shown as if it were not above."""
+    monthly = irr.monthly_irr(amount_minor, payments)
+    return {
+        "term": len(payments),
+        "amount_minor": amount_minor,
+        "apr": percent(irr.simple_annual(monthly), rounding=ROUND_CEILING),
+        "cap": percent(parameters.cap),
+    }
 
 
 def may_split_bill(position: Position, today: date) -> bool:
@@ -90,19 +128,26 @@ def schedule_for(request: PlanRequest, parameters: Parameters) -> tuple[Instalme
 def request_of(account_id: UUID, sheet: Sheet) -> PlanRequest:
     """What a sheet made by ``sheet_for`` was about: it says everything that is needed to begin."""
     purchase = sheet.terms.get("purchase")
+    chosen: list[str] = sheet.terms.get("chosen", [])  # type: ignore[assignment]  # as sheet_for wrote it
     return PlanRequest(
         account_id=account_id,
         kind=PlanKind(str(sheet.terms["kind"])),
         terms=len(sheet.payments),
         amount_minor=sheet.principal_minor,
         purchase_id=UUID(str(purchase)) if purchase else None,
+        chosen=tuple(UUID(one) for one in chosen),
     )
 
 
 def sheet_for(request: PlanRequest, parameters: Parameters, currency: str) -> Sheet:
     """The sheet of all its costs."""
     make = loan_sheet if request.kind is PlanKind.LOAN else instalment_sheet
-    about = {"kind": str(request.kind), "purchase": str(request.purchase_id) if request.purchase_id else None}
+    about: dict[str, object] = {
+        "kind": str(request.kind),
+        "purchase": str(request.purchase_id) if request.purchase_id else None,
+    }
+    if request.chosen:
+        about["chosen"] = [str(one) for one in request.chosen]
     return make(
         parameters,
         principal_minor=request.amount_minor,

@@ -27,6 +27,7 @@ NAMES: dict[AccountKind, str] = {
     AccountKind.PAYMENTS_IN: "Assets:PaymentsBeforeImport",
     AccountKind.CREDIT_BALANCE: "Liabilities:Customers",
     AccountKind.CASH_TO_RETURN: "Liabilities:CashToReturn",
+    AccountKind.PAYOUT: "Liabilities:Payouts",
     AccountKind.MERCHANT: "Liabilities:Merchants",
     AccountKind.SUSPENSE: "Liabilities:Suspense",
     AccountKind.OPENING: "Equity:Opening",

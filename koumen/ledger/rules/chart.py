@@ -12,6 +12,7 @@ class AccountKind(StrEnum):
     FEE = "fee"
     CREDIT_BALANCE = "credit_balance"
     CASH_TO_RETURN = "cash_to_return"
+    PAYOUT = "payout"
     AGENT_CASH = "agent_cash"
     SAFE = "safe"
     CASH_IN_TRANSIT = "cash_in_transit"
@@ -48,6 +49,7 @@ CHART: dict[AccountKind, Side] = {
     AccountKind.FEE: Side.DEBIT,
     AccountKind.CREDIT_BALANCE: Side.CREDIT,  # what the lender owes a customer
     AccountKind.CASH_TO_RETURN: Side.CREDIT,  # notes that were taken, but whose payment was taken back
+    AccountKind.PAYOUT: Side.CREDIT,  # to be paid to customers, not yet sent by the bank
     AccountKind.AGENT_CASH: Side.DEBIT,
     AccountKind.SAFE: Side.DEBIT,  # the cash office
     AccountKind.CASH_IN_TRANSIT: Side.DEBIT,  # given to the bank with a slip, not yet in its file

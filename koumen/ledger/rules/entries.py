@@ -28,6 +28,7 @@ class EntryKind(StrEnum):
     # Money back to a customer, and mending.
     CREDIT_USED = "credit_used"  # a credit balance paid what fell due
     CREDIT_REFUND = "credit_refund"
+    PAYOUT_SENT = "payout_sent"
     CORRECTION = "correction"
     REVERSAL = "reversal"
     # Cash on its way from the bank to the agent, and back to the bank.

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from koumen.web.customer.pages import (
+    bill_part,
     bills,
     booking,
     complaints,
@@ -13,6 +14,7 @@ from koumen.web.customer.pages import (
     home,
     instalments,
     languages,
+    loans,
     plans,
     purchases,
     receipts,
@@ -61,7 +63,12 @@ urlpatterns = site_urls(
         path("bills/<uuid:statement_id>.csv", bills.file, name="bill_file"),
         path("purchases/", purchases.purchases, name="purchases"),
         path("instalments/", instalments.choose, name="instalments"),
+        path("instalments/part/", bill_part.choose, name="bill_part"),
         path("instalments/<uuid:sheet_id>/", instalments.begin, name="plan_begin"),
+        path("loans/", loans.loans, name="loans"),
+        path("loans/months/", loans.months, name="loan_months"),
+        path("loans/<uuid:sheet_id>/", loans.ask, name="loan_ask"),
+        path("loans/<uuid:request_id>/withdraw/", loans.withdraw, name="loan_withdraw"),
         path("plans/", plans.plans, name="plans"),
         path("plans/<uuid:plan_id>/", plans.plan, name="plan"),
         path("plans/<uuid:plan_id>/end/", plans.settle, name="plan_settle"),

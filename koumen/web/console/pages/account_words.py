@@ -44,6 +44,9 @@ REASONS: Words = {
     "risk": gettext_lazy("Too much would be at risk"),
     "calamity": gettext_lazy("An accident or a disaster"),
     "dispute": gettext_lazy("The customer disputes the debt"),
+    "payout_returned": gettext_lazy("The bank gave the money back"),
+    "repayment_plan": gettext_lazy("By the repayment plan"),
+    "plan_broken": gettext_lazy("The repayment plan was broken"),
 }
 BUCKETS: Words = {**credit_words.BUCKETS, "principal": gettext_lazy("Principal")}
 STATES: Words = {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from koumen.credit import queries as credit
-from koumen.credit.permissions import may_make_plan
+from koumen.credit.permissions import may_enter_bank_account, may_make_plan
 from koumen.credit.rules.cost_sheet import Sheet
 from koumen.dispatch.permissions import may_plan
 from koumen.kit import clock
@@ -116,6 +116,7 @@ def show(request: HttpRequest, customer_id: UUID) -> HttpResponse:
             for account in credit.accounts_of(actor=actor, customer_id=customer_id)
         ],
         "may_plan": may_plan(actor),
+        "may_pay_out": may_enter_bank_account(actor),
         "may_make_plan": may_make_plan(actor, customer_id),
         "plans": [
             plan_card(plan, at=at) for plan in credit.repayment_plans_of(actor=actor, customer_id=customer_id)

@@ -44,7 +44,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         ),
     ),
     (_("Plans in instalments"), ("instalment_minimum_minor", "instalment_fee_mode", "early_settle")),
-    (_("Loans"), ("loan_method", "loan_annual_rate", "loan_terms")),
+    (_("Loans"), ("loan_method", "loan_annual_rate", "loan_terms", "loan_alone_most_minor")),
     (
         _("Orders and limits"),
         (
@@ -52,7 +52,14 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             *("forced_read_seconds", "dormant_credit_days", "hardship_most_days"),
         ),
     ),
-    (_("When paying is hard"), ("plan_share", "plan_most_months", "plan_grace_days", "plan_late")),
+    (
+        _("When paying is hard"),
+        (
+            *("plan_share", "plan_most_months", "plan_grace_days", "plan_late"),
+            *("plan_interest_quick", "plan_interest_steady", "plan_interest_gentle"),
+            *("plan_waiver", "plan_broken"),
+        ),
+    ),
 )
 _HINTS: Mapping[str, Any] = {
     "apr_cap": _("In percent. No price may cost more in a year."),
@@ -62,7 +69,11 @@ _HINTS: Mapping[str, Any] = {
     "minimum_rate": _("In percent"),
     "loan_annual_rate": _("In percent"),
     "plan_share": _("In percent"),
+    "plan_interest_quick": _("In percent; 100 is all of it"),
+    "plan_interest_steady": _("In percent; 100 is all of it"),
+    "plan_interest_gentle": _("In percent; 100 is all of it"),
     "late_cap_minor": _("0 means no bound"),
+    "loan_alone_most_minor": _("0 means that two persons look at every loan"),
     "due_days": _("Separated by commas"),
     "loan_terms": _("Separated by commas"),
     "effective_from": _("Accounts opened before keep their version."),

@@ -36,6 +36,7 @@ NAMES: Mapping[str, str | Promise] = {
     "loan_method": gettext_lazy("A loan is paid back"),
     "loan_annual_rate": gettext_lazy("Interest of a loan for a year"),
     "loan_terms": gettext_lazy("Months a loan may run"),
+    "loan_alone_most_minor": gettext_lazy("Largest loan that begins without two persons"),
     "allocation": gettext_lazy("Order of payment"),
     "allocation_overdue": gettext_lazy("Order of payment when long overdue"),
     "allocation_overdue_after_days": gettext_lazy("Long overdue after days"),
@@ -46,6 +47,11 @@ NAMES: Mapping[str, str | Promise] = {
     "plan_most_months": gettext_lazy("Most months of a repayment plan"),
     "plan_grace_days": gettext_lazy("Days a repayment plan waits for a payment"),
     "plan_late": gettext_lazy("Late charges while a repayment plan is kept"),
+    "plan_interest_quick": gettext_lazy("Part of the interest while a quick plan is kept"),
+    "plan_interest_steady": gettext_lazy("Part of the interest while a steady plan is kept"),
+    "plan_interest_gentle": gettext_lazy("Part of the interest while a gentle plan is kept"),
+    "plan_waiver": gettext_lazy("Late charges of before a repayment plan"),
+    "plan_broken": gettext_lazy("What a plan let go, when it is broken"),
     "rounding": gettext_lazy("Rounding"),
 }
 CHOICES: Mapping[str, Words] = {
@@ -86,10 +92,19 @@ CHOICES: Mapping[str, Words] = {
         "principal-first-1": gettext_lazy("principal, interest, fees"),
     },
     "plan_late": {"paused": gettext_lazy("rest"), "as_usual": gettext_lazy("as usual")},
+    "plan_waiver": {
+        "none": gettext_lazy("stay owed"),
+        "at_agreement": gettext_lazy("are let go when it is agreed"),
+        "when_kept": gettext_lazy("are let go when it is kept"),
+    },
+    "plan_broken": {
+        "stays": gettext_lazy("stays let go"),
+        "owed_again": gettext_lazy("is owed again"),
+    },
     "rounding": {"HALF_UP": gettext_lazy("half up, where it is booked")},
 }
 LISTS = frozenset({"due_days", "loan_terms"})
-_OF_LOANS = frozenset({"loan_method", "loan_annual_rate", "loan_terms"})
+_OF_LOANS = frozenset({"loan_method", "loan_annual_rate", "loan_terms", "loan_alone_most_minor"})
 _OF_LINES = frozenset(
     {
         *("posting_basis", "revolving_base", "revolving_daily_rate", "minimum_rate", "minimum_floor_minor"),

@@ -15,6 +15,7 @@ ROLES: Words = {
     "finance": _("Finance"),
     "compliance": _("Compliance"),
     "administrator": _("Administrator"),
+    "merchant": _("Merchant"),
     "system": _("System"),
 }
 ACCOUNTS: Words = {
@@ -30,6 +31,7 @@ ACCOUNTS: Words = {
     "wallet": _("Wallet provider"),
     "card": _("Card acquirer"),
     "bank": _("Bank"),
+    "payout": _("To be paid out to customers"),
     "merchant": _("Merchants"),
     "payments_in": _("Payments before the import"),
     "opening": _("Opening balances"),
@@ -62,6 +64,7 @@ ENTRIES: Words = {
     "recovery": _("Recovery after writing off"),
     "credit_used": _("Credit balance used"),
     "credit_refund": _("Credit balance paid back"),
+    "payout_sent": _("Paid out by the bank"),
     "correction": _("Correction"),
     "reversal": _("Reversal"),
     "cash_fetched": _("Cash fetched from the bank"),

@@ -51,7 +51,7 @@ def costs(request: HttpRequest, sheet_id: UUID) -> HttpResponseBase:
         and sheet.account.version == sheet.account_version,
         "may_sign": _is_visited(actor, sheet.account_id),
         "next": following,
-        "is_step": following == reverse("plan_begin", args=[sheet_id]),
+        "is_step": following in {reverse(name, args=[sheet_id]) for name in ("plan_begin", "loan_ask")},
     }
     return render(request, "customer/costs.html", context, status=409 if refused else 200)
 

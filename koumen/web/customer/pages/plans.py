@@ -26,7 +26,10 @@ from koumen.web.ui.amounts import read_id
 def plans(request: HttpRequest) -> HttpResponse:
     """The plans of each account, newest first."""
     actor, at = actor_of(request), clock.now()
-    accounts = [_account(actor, account.id, account.number, at) for account in own_accounts(actor)]
+    accounts = [
+        _account(actor, account.id, account.number, at) | {"is_loan": account.product.lends}
+        for account in own_accounts(actor)
+    ]
     return render(request, "customer/plans.html", {"accounts": accounts})
 
 
