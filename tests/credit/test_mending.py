@@ -14,6 +14,7 @@ from koumen.credit.models import Activity, CreditAccount, Payout, Proposal
 from koumen.credit.queries.effects import effect_of_limit
 from koumen.credit.queries.timeline import TimelineSearch, timeline
 from koumen.credit.rules.allocation import Bucket
+from koumen.credit.rules.buying import Category
 from koumen.credit.rules.mending import Act
 from koumen.credit.rules.parameters import Parameters
 from koumen.credit.rules.payout import AtTheBank
@@ -367,3 +368,25 @@ def test_what_a_merchant_never_confirmed_is_let_go_after_thirty_days() -> None:
         held.refresh_from_db()
         assert held.state == state
     line.buys(1_000_00, day(10, 4))
+
+
+def test_a_card_bill_that_was_paid_by_mistake_is_taken_back(late: Line) -> None:
+    """The lender paid it by transfer: its other side is the bank, which elsewhere is where money comes in."""
+    purchase = commands.PurchaseRequest(
+        account_id=late.account_id,
+        amount_minor=300_00,
+        currency="CNY",
+        description="银行信用卡账单",
+        purchased_at=day(10, 5),
+        category=Category.CARD_BILL,
+    )
+    before = late.owed(day(10, 5)).all_minor
+    row = commands.record_purchase(purchase=purchase, actor=SYSTEM, at=day(10, 5))
+    commands.reverse_activity(activity_id=row.id, reason="told_twice", actor=SYSTEM, at=day(10, 6))
+    assert late.owed(day(10, 6)).all_minor - before < 300_00
+    assert balances_of("bank") == 0
+    assert check_books().is_right
+
+
+def balances_of(kind: str) -> int:
+    return sum(line.balance_minor for line in trial_balance(actor=SYSTEM) if line.kind == kind)

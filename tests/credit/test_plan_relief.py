@@ -96,7 +96,6 @@ def test_half_the_interest_and_the_late_charges_when_kept_end_in_the_trial_balan
         "principal": 0,
         "interest": 0,
         "late": 0,
-        "credit_balance": 0,
         "agent_cash": 3_151_41,  # 3,112.50 owed, less the late charges, and half of the interest
         "merchant": -3_000_00,
         "interest_income": -209_19,  # 93.63 of before the plan, 115.56 of its time

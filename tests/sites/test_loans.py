@@ -93,7 +93,7 @@ def test_a_loan_is_asked_for_read_back_and_agreed_to_by_two_persons(home: AtHome
         assert refused.status_code == 403
         second.post(decide, {"once": str(new_id()), "decision": "agree"})
         assert "Agreed" in text(second.get(f"{path}"))
-        csv = b"".join(second.get("/console/finance/loans/all.csv?state=decided"))  # type: ignore[arg-type]
+        csv = b"".join(second.get("/console/finance/loans/all.csv?state=decided"))
         assert b"12000.00" in csv
     payout = Payout.objects.get()
     assert "On its way to the bank" in home.gets("/loans/", at=at)
@@ -104,7 +104,7 @@ def test_a_loan_is_asked_for_read_back_and_agreed_to_by_two_persons(home: AtHome
     with clock.stopped_at(at):
         shown = text(second.get("/console/finance/payouts/?state=sent"))
         assert "… 1234" in shown
-        assert b"sent" in b"".join(second.get("/console/finance/payouts/all.csv"))  # type: ignore[arg-type]
+        assert b"sent" in b"".join(second.get("/console/finance/payouts/all.csv"))
     assert home.gets(asks, at=at), "what was asked can be read again"
 
 

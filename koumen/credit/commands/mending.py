@@ -1,7 +1,8 @@
 """Taking back, letting go, giving up, another limit, closing. Inner commands of what two people decide, or the system's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import F
@@ -36,7 +37,7 @@ from koumen.kit.errors import Conflict, Missing
 from koumen.kit.ids import new_id
 from koumen.kit.money import Money
 from koumen.ledger.commands import lock_with_entry, owe_notes, reverse_entry
-from koumen.ledger.queries import moves_of_entry
+from koumen.ledger.queries import EntryMove, moves_of_entry
 from koumen.ledger.rules.chart import MONEY, AccountKind
 
 
@@ -63,17 +64,7 @@ def reverse_activity(*, activity_id: UUID, reason: str, actor: Actor, at: dateti
     _require_reversible(held, row)
     change = begin(held, actor=actor, at=at)
     lines = moves_of_entry(row.entry_id) if row.entry_id else []
-    is_payment = row.kind == ActivityKind.REPAYMENT  # whose rules do not say where its money lies
-    moves = [
-        Move(
-            None if is_payment and line.debit in MONEY else line.debit,
-            None if is_payment and line.credit in MONEY else line.credit,
-            line.amount_minor,
-            held.position.counted_to,
-        )
-        for line in lines
-    ]
-    forget(change, activity_id, moves)
+    forget(change, activity_id, _moved(row, lines, held.position.counted_to))
     if row.entry_id:
         touched = {kind for entry in change.entries for kind in (*entry["debits"], *entry["credits"])}
         if any(line.debit is AccountKind.AGENT_CASH for line in lines):
@@ -102,6 +93,20 @@ def reverse_activity(*, activity_id: UUID, reason: str, actor: Actor, at: dateti
     change.facts.append(fact_row(event, actor=actor, at=at))
     keep(change)
     return reversal_id
+
+
+def _moved(row: ActivityRow, lines: Sequence[EntryMove], on: date) -> list[Move]:
+    """What an activity posted; of a payment the rules do not say where its money lies."""
+    is_payment = row.kind == ActivityKind.REPAYMENT
+    return [
+        Move(
+            None if is_payment and line.debit in MONEY else line.debit,
+            None if is_payment and line.credit in MONEY else line.credit,
+            line.amount_minor,
+            on,
+        )
+        for line in lines
+    ]
 
 
 def _require_reversible(held: HeldAccount, row: ActivityRow) -> None:

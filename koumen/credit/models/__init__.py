@@ -3,7 +3,7 @@
 from django.db import models
 
 from koumen.credit.models.lending import BankAccount, LoanRequest, Payout
-from koumen.credit.models.merchants import Merchant
+from koumen.credit.models.merchants import Merchant, Reservation
 from koumen.credit.models.proposals import Proposal
 from koumen.credit.models.repayment_plans import (
     RepaymentPlan,
@@ -296,30 +296,6 @@ class ChosenPurchase(models.Model):
         Purchase, primary_key=True, on_delete=models.PROTECT, related_name="chosen_for"
     )
     plan = models.ForeignKey(InstalmentPlan, on_delete=models.PROTECT, related_name="chosen")
-
-
-class Reservation(models.Model):
-    """A part of the limit that is held for a purchase the merchant has not confirmed yet."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="reservations")
-    state = models.TextField()
-    amount_minor = models.BigIntegerField()
-    description = models.TextField()
-    category = models.TextField()
-    merchant = models.ForeignKey(
-        Merchant, null=True, on_delete=models.PROTECT, related_name="reservations", db_index=False
-    )
-    made_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="credit_reservation_amount")
-        ]
-        indexes = [
-            models.Index(fields=["account"], condition=models.Q(state="held"), name="credit_reservation_held")
-        ]
 
 
 class Quote(models.Model):
