@@ -1,6 +1,5 @@
 """Recording facts, remembering commands, sealing."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from django.db import connection, transaction
 
 from koumen.audit.command import command
 from koumen.audit.models import AllowedMove, Once
+from koumen.audit.prepared import ask, tell
 from koumen.audit.reactions import jobs_after
 from koumen.kit.actor import Actor
 from koumen.kit.canonical import canonical, digest
@@ -29,20 +29,19 @@ def fact_row(event: Event, *, actor: Actor, at: datetime) -> Plain:
     """
     kind = event.kind()
     return {
-        "fact_id": str(new_id()),
+        "fact_id": new_id(),
         "kind": kind,
-        "subject_id": str(event.subject_id),
+        "subject_id": event.subject_id,
         "actor": actor.key,
-        "at": at.isoformat(),
+        "at": at,
         "body": canonical(event.body()),
         "jobs": [{"queue": j.queue, "task": j.task, "priority": j.priority} for j in jobs_after(kind)],
     }
 
 
 def record(event: Event, *, actor: Actor, at: datetime) -> None:
-    """Write the fact and defer its reactions, in the command's transaction; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute("select record_facts(%s)", [json.dumps([fact_row(event, actor=actor, at=at)])])
+    """Write the fact and defer its reactions, in the command's transaction; no round trip of its own."""
+    tell("select record_facts(%s)", [[fact_row(event, actor=actor, at=at)]])
 
 
 @dataclass
@@ -69,17 +68,20 @@ def remember(name: str, /, *, actor: Actor, key: UUID, inputs: Mapping[str, obje
     fields only. Raises Conflict("key-reused") when the same key comes with other inputs.
     """
     inputs_digest = digest_of(inputs)
-    with connection.cursor() as cursor:
-        asked = once_arguments(name, actor, key, inputs_digest, at)
-        cursor.execute("select take_once(%s, %s, %s, %s, %s, %s)", asked)
-        (told,) = cursor.fetchone()
+    asked = once_arguments(name, actor, key, inputs_digest, at)
+    (told,) = ask("select take_once(%s, %s, %s, %s, %s, %s)", asked)
     return memory_of(told, inputs_digest)
 
 
 def once_arguments(
-    name: str, actor: Actor, key: UUID, inputs_digest: bytes, at: datetime, answer: str | None = None
+    name: str,
+    actor: Actor,
+    key: UUID,
+    inputs_digest: bytes,
+    at: datetime,
+    answer: Mapping[str, str] | None = None,
 ) -> tuple[Any, ...]:
-    """What the database's function ``take_once`` is asked; ``answer`` where it is known before, as JSON."""
+    """What the database's function ``take_once`` is asked; ``answer`` where it is known before."""
     return name, actor.key, key, inputs_digest, answer, at
 
 

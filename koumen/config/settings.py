@@ -118,7 +118,7 @@ _url = environment.read("DATABASE_URL")
 def _database() -> dict[str, object]:
     """The database of this branch: by DATABASE_URL, else the embedded one's socket."""
     common: dict[str, object] = {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "koumen.config.postgres",
         "CONN_MAX_AGE": None,  # one connection a thread, kept: measured against a pool, see docs
         "CONN_HEALTH_CHECKS": True,
         # the driver prepares nothing: at each rollback it would forget what audit/prepared.py has prepared

@@ -1,22 +1,21 @@
 """Canonical JSON (RFC 8785) and its digest: the same content, the same bytes."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 
+import orjson
 import rfc8785
 
-# What a fact and the inputs of a command are made of: here the standard library writes what RFC 8785 asks for, three
-# times as fast, on the way of every payment. tests/audit holds the two against each other.
+# What a fact and the inputs of a command are made of: here orjson writes what RFC 8785 asks for, many times as fast, on
+# the way of every payment. tests/audit holds the two against each other.
 _LARGEST = 2**53 - 1
-_flat = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def canonical(value: Mapping[str, object]) -> str:
     """The one way to write a mapping as JSON."""
     plain = dict(value)
     if all(map(_is_simple, plain.values())) and "".join(plain).isascii():
-        return _flat(plain)
+        return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode()
     return rfc8785.dumps(plain).decode()  # type: ignore[arg-type]  # rfc8785 checks the values itself
 
 

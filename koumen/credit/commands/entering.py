@@ -65,12 +65,12 @@ def enter(change: Change, activity: Activity, kind: EntryKind | None = None) -> 
     correct(change, entered.corrections, activity.activity_id)
     change.effective_at = activity.effective_at
     change.activity = {
-        "id": str(activity.activity_id),
+        "id": activity.activity_id,
         "kind": activity.kind,
         "amount_minor": activity.amount_minor,
         "details": details_of(activity),
-        "effective_at": activity.effective_at.isoformat(),
-        "entry_id": str(entry_id) if entry_id else None,
+        "effective_at": activity.effective_at,
+        "entry_id": entry_id,
         "reverses_id": None,
     }
     return entered
@@ -136,7 +136,7 @@ def _bill(change: Change, bills: Sequence[IssuedBill], actor: Actor) -> None:
 def _entries_before(change: Change, bills: Sequence[IssuedBill]) -> list[int]:
     """For each bill how many of the entries were posted by its day."""
     moments = [entry["effective_at"] for entry in change.entries]
-    return [sum(moment <= midnight(bill.issued).isoformat() for moment in moments) for bill in bills]
+    return [sum(moment <= midnight(bill.issued) for moment in moments) for bill in bills]
 
 
 @command

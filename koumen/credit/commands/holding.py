@@ -1,6 +1,5 @@
 """Locking an account with all that is owed on it: the first of two round trips."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,9 +58,7 @@ def hold_once(
     Raises what hold_for_money does, and Conflict("key-reused").
     """
     inputs_digest = digest_of(asked.inputs)
-    once = once_arguments(
-        asked.name, asked.actor, asked.key, inputs_digest, asked.at, json.dumps(asked.answer)
-    )
+    once = once_arguments(asked.name, asked.actor, asked.key, inputs_digest, asked.at, asked.answer)
     told, doc = ask(_ONCE_AND_LOCK, [account_id, money_id, activity_id, *once])
     known = memory_of(told, inputs_digest).answer
     if known is not None:

@@ -1,6 +1,5 @@
 """Writing what one command changed about an account: the second of two round trips."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -8,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from koumen.audit.commands import Memory, Plain
-from koumen.audit.prepared import ask
+from koumen.audit.prepared import tell
 from koumen.branch.queries import this_branch
 from koumen.credit.rules.account import HeldAccount
 from koumen.credit.rules.position import Move
@@ -48,10 +47,10 @@ class Change:
         entry_id = new_id()
         self.entries.append(
             {
-                "entry_id": str(entry_id),
+                "entry_id": entry_id,
                 "kind": kind,
-                "source_id": str(source_id),
-                "effective_at": effective_at.isoformat(),
+                "source_id": source_id,
+                "effective_at": effective_at,
                 "debits": [move.debit or "" for move in moves],
                 "credits": [move.credit or "" for move in moves],
                 "amounts": [move.amount_minor for move in moves],
@@ -92,9 +91,9 @@ def keep(change: Change, memory: Memory | None = None, **answer: UUID) -> None:
     if memory is not None:
         document["once"] = {
             "id": memory.once_id,
-            "answer": {name: str(value) for name, value in answer.items()},
+            "answer": answer,
         }
-    ask("select write_credit_change(%s)", [json.dumps(document)])
+    tell("select write_credit_change(%s)", [document])
 
 
 def _document(change: Change) -> dict[str, Any]:
@@ -102,11 +101,11 @@ def _document(change: Change) -> dict[str, Any]:
     held = change.held
     latest = [moment for moment in (held.last_effective_at, change.effective_at) if moment]
     account = account_row(held.position, held.parameters) | {
-        "last_effective_at": max(latest).isoformat() if latest else None,
+        "last_effective_at": max(latest, default=None),
     }
     document: dict[str, Any] = {
-        "account_id": str(held.account_id),
-        "at": change.at.isoformat(),
+        "account_id": held.account_id,
+        "at": change.at,
         "currency": held.currency,
         "money_id": change.money_id,
         "account": account,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
+
 from koumen.audit.command import command, require
 from koumen.audit.commands import fact_row
 from koumen.branch.queries import this_branch
@@ -145,32 +147,18 @@ def _require_settling(held: HeldAccount, activity: Activity) -> None:
 def _kept(change: Change, received: Received, split: Split, repayment_id: UUID) -> Repayment:
     """The split that the receipt prints; its row is written with everything else."""
     assert change.activity is not None  # noqa: S101  (the repayment has been entered)
-    repayment = Repayment(
-        id=repayment_id,
-        account_id=change.held.account_id,
-        payment_id=received.payment_id,
-        entry_id=UUID(change.activity["entry_id"]),
-        principal_minor=split.by_kind.get(AccountKind.PRINCIPAL, 0),
-        interest_minor=split.by_kind.get(AccountKind.INTEREST, 0),
-        late_minor=split.by_kind.get(AccountKind.LATE, 0),
-        fee_minor=split.by_kind.get(AccountKind.FEE, 0),
-        credit_minor=split.credit_minor,
-        recovered_minor=split.recovered_minor,
-        balance_after_minor=change.held.position.balance_minor,
-        tendered_at=received.tendered_at,
-    )
-    repayment._state.adding = False  # noqa: SLF001  (the row is written by the database's function)
     change.repayment = {
-        "id": str(repayment.id),
-        "payment_id": str(repayment.payment_id),
-        "entry_id": str(repayment.entry_id),
-        **{name: getattr(repayment, name) for name in _AMOUNTS},
-        "tendered_at": repayment.tendered_at.isoformat(),
+        "id": repayment_id,
+        "account_id": change.held.account_id,
+        "payment_id": received.payment_id,
+        "entry_id": change.activity["entry_id"],
+        "principal_minor": split.by_kind.get(AccountKind.PRINCIPAL, 0),
+        "interest_minor": split.by_kind.get(AccountKind.INTEREST, 0),
+        "late_minor": split.by_kind.get(AccountKind.LATE, 0),
+        "fee_minor": split.by_kind.get(AccountKind.FEE, 0),
+        "credit_minor": split.credit_minor,
+        "recovered_minor": split.recovered_minor,
+        "balance_after_minor": change.held.position.balance_minor,
+        "tendered_at": received.tendered_at,
     }
-    return repayment
-
-
-_AMOUNTS = (
-    *("principal_minor", "interest_minor", "late_minor", "fee_minor"),
-    *("credit_minor", "recovered_minor", "balance_after_minor"),
-)
+    return Repayment.from_db(DEFAULT_DB_ALIAS, [*change.repayment], [*change.repayment.values()])
