@@ -205,12 +205,17 @@ ACCOUNT_RATE_LIMITS = {
     # Ten codes of three tries a day: one chance in 30,000 to guess, and nobody's telephone rings all night.
     "code_to_number": "3/m/key,10/d/key",
 }
-# Questions without signing in: a neighbourhood shares an address; a customer's telephone rings three times an hour.
-KOUMEN_QUESTION_LIMITS = {
+# What anybody may send without signing in. A neighbourhood, or an office full of phones, shares an address; a customer's
+# telephone rings three times an hour. A phone tells its acts at most three times a minute, and by hand now and then.
+KOUMEN_OPEN_LIMITS = {
     "genuine": "20/10m/ip",
     "genuine_number": "3/h/key",
     "badge": "30/10m/ip",
     "visitor": "10/h/key",  # whoever found a link may not try all badges
+    "acts": "600/m/ip",
+    "acts_of_phone": "30/m/key",
+    "carried": "60/10m/ip",
+    "receipt_file": "20/10m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.read("KOUMEN_PROXIES", "1" if IS_PRODUCTION else "0"))
 # Counts of tries, for all processes together; the table comes with the room people.

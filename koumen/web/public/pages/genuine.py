@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from allauth.core.internal import ratelimit
 from django import forms
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +15,7 @@ from koumen.kit.actor import SYSTEM
 from koumen.people.commands import reveal
 from koumen.visits import commands as visits
 from koumen.visits.rules.inquiries import CALL_WITHIN
+from koumen.web.ui.limits import is_allowed, too_many
 
 
 class CustomerForm(forms.Form):
@@ -51,10 +50,10 @@ def genuine(request: HttpRequest) -> HttpResponse:
     form = CustomerForm(request.POST or None)
     context: dict[str, Any] = {"form": form, "minutes": int(CALL_WITHIN.total_seconds() // 60)}
     if request.method == "POST" and form.is_valid():
-        if not allowed(request, "genuine"):
-            return too_many(request)
+        if not is_allowed(request, "genuine"):
+            return too_many(request, "genuine")
         number = "".join(form.cleaned_data["number"].split()).upper()
-        if allowed(request, "genuine_number", key=number):
+        if is_allowed(request, "genuine_number", key=number):
             visits.ask_if_genuine(customer_number=number, actor=SYSTEM, at=clock.now())
         context["is_asked"] = True
     return render(request, "public/genuine.html", context)
@@ -66,8 +65,8 @@ def badge(request: HttpRequest) -> HttpResponse:
     form = BadgeForm(request.POST or None)
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
-        if not allowed(request, "badge"):
-            return too_many(request)
+        if not is_allowed(request, "badge"):
+            return too_many(request, "badge")
         at = clock.now()
         today = clock.local_date(at, this_branch().zone)
         found = agents.badge_on(staff_number=form.cleaned_data["badge"], date=today)
@@ -76,15 +75,3 @@ def badge(request: HttpRequest) -> HttpResponse:
             context["name"] = person[found.person_id].given_name
         context |= {"is_asked": True, "found": found}
     return render(request, "public/badge.html", context)
-
-
-def too_many(request: HttpRequest) -> HttpResponse:
-    """Say that this was asked too often."""
-    response: HttpResponse = ratelimit.respond_429(request)
-    return response
-
-
-def allowed(request: HttpRequest, action: str, key: str | None = None) -> bool:
-    """Count a question, and say whether it was still one of few."""
-    limits = settings.KOUMEN_QUESTION_LIMITS
-    return bool(ratelimit.consume(request, app="koumen", action=action, config=limits, key=key))

@@ -12,6 +12,7 @@ from koumen.kit.actor import SYSTEM
 from koumen.kit.errors import Missing
 from koumen.payments import commands as payments
 from koumen.payments import queries
+from koumen.web.ui.limits import is_allowed, too_many
 
 LARGEST_PDF = 2 * 1024 * 1024  # bytes; ours are 30 kB
 
@@ -47,6 +48,8 @@ def find(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
+        if file and not is_allowed(request, "receipt_file"):
+            return too_many(request, "receipt_file")
         if file:
             if file.size > LARGEST_PDF:
                 form.add_error("file", gettext_lazy("This file is too large to be one of our receipts."))

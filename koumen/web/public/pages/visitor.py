@@ -14,7 +14,8 @@ from koumen.people.commands import reveal
 from koumen.visits.queries.afterwards import visit_by_link
 from koumen.visits.queries.visitors import visitor_by_link
 from koumen.visits.rules.links import Purpose
-from koumen.web.public.pages.genuine import BadgeForm, allowed, too_many
+from koumen.web.public.pages.genuine import BadgeForm
+from koumen.web.ui.limits import is_allowed, too_many
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,8 +26,8 @@ def visitor(request: HttpRequest, token: str) -> HttpResponse:
     form = BadgeForm(request.POST or None)
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
-        if not (allowed(request, "badge") and allowed(request, "visitor", key=token)):
-            return too_many(request)
+        if not (is_allowed(request, "badge") and is_allowed(request, "visitor", key=token)):
+            return too_many(request, "visitor")
         context["is_asked"] = True
         found = visitor_by_link(token=token, staff_number=form.cleaned_data["badge"], at=at)
         if found:
