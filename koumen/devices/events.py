@@ -78,6 +78,13 @@ class ActDismissed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BesideForgotten(Event):
+    """A place or words that came beside an act and waited too long were dropped; the subject is the act."""
+
+    device_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class StopOpenedOffline(Event):
     """The full data of a stop were opened without a signal, by PIN; the subject is the visit."""
 

@@ -1,4 +1,4 @@
-"""Acts settled in their turn, gaps given up, missing receipts noticed."""
+"""Acts settled in their turn, gaps given up, missing receipts noticed, places that nobody decided about forgotten."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 from koumen.devices import queries
 from koumen.devices.commands.receiving import Sent, receive_act
 from koumen.devices.commands.settling import give_up_gap, set_aside_next, settle_next
-from koumen.devices.commands.watching import watch_receipts
+from koumen.devices.commands.watching import forget_beside, watch_receipts
 from koumen.devices.models import DeviceAct
 from koumen.devices.rules.alarms import SetAside
 from koumen.devices.rules.envelope import SignedAct, read_signed_act
@@ -115,3 +115,13 @@ def watch_series(timestamp: int) -> None:
     at = clock.now()
     for device_id in queries.devices_with_receipts():
         watch_receipts(device_id=device_id, actor=SYSTEM, at=at)
+
+
+@app.periodic(cron="45 3 * * *")
+@app.task(name="koumen.devices.jobs.forget_old_places", queue="normal")
+def forget_old_places(timestamp: int) -> None:
+    """Every night, what came beside acts that wait for a person for longer than places are kept (R27)."""
+    del timestamp
+    at = clock.now()
+    for act_id in queries.acts_with_old_beside(at=at):
+        forget_beside(act_id=act_id, actor=SYSTEM, at=at)

@@ -1,9 +1,12 @@
 """Devices, how they were enrolled, what they signed, and what about them alarmed somebody."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
 from koumen.agents.models import Agent
+from koumen.devices.rules.moments import Bounds, pack_over_at
 from koumen.devices.states import ActState
 from koumen.kit.ids import new_id
 from koumen.payments.models import Payment
@@ -69,6 +72,12 @@ class DayPack(models.Model):
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="packs")
     date = models.DateField()
     issued_at = models.DateTimeField()
+    shift_ends_at = models.DateTimeField(null=True)  # null: its agent had no shift that day
+
+    @property
+    def over_at(self) -> datetime:
+        """From when on it is an old one."""
+        return pack_over_at(self.issued_at, self.shift_ends_at)
 
 
 class DeviceAct(models.Model):
@@ -91,6 +100,11 @@ class DeviceAct(models.Model):
     received_at = models.DateTimeField()
     counted_at = models.DateTimeField(null=True)  # when it counts as done
     clock_differed = models.BooleanField(default=False)
+    # between these it was done, whatever the phone's clock says
+    done_after = models.DateTimeField(null=True)
+    done_before = models.DateTimeField(null=True)
+    # sealed, and signed only by its digest: a place or words, gone once the act is done or has waited too long
+    beside = models.TextField(blank=True, default="")
     state = models.TextField(choices=[(s, s) for s in ActState])
     code = models.TextField(blank=True)  # why it was set aside
     settled_at = models.DateTimeField(null=True)
@@ -121,6 +135,13 @@ class DeviceAct(models.Model):
             models.Index(fields=["state", "received_at"], name="devices_act_state"),
             models.Index(fields=["visit_id"], name="devices_act_visit"),
         ]
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """Between which moments it was done; None before its turn has come."""
+        if self.done_after is None or self.done_before is None:
+            return None
+        return Bounds(earliest=self.done_after, latest=self.done_before)
 
 
 class DeviceAlarm(models.Model):

@@ -12,11 +12,12 @@ from django.db.models import Count, Max, Q
 
 from koumen.agents.models import Agent
 from koumen.audit.command import require
+from koumen.conduct.queries import door_rules
 from koumen.devices.models import AppVersion, Device, DeviceAct, DeviceAlarm
 from koumen.devices.permissions import acts_visible_to, may_manage_devices, may_review_acts, visible_to
-from koumen.devices.rules.envelope import SignedAct, read_signed_act
+from koumen.devices.rules.envelope import SignedAct, item_of, read_signed_act
 from koumen.devices.rules.sealing import sealing_key
-from koumen.devices.rules.signing import point_of, to_text
+from koumen.devices.rules.signing import point_of
 from koumen.devices.states import ActState
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Missing
@@ -196,7 +197,7 @@ def device_act(*, actor: Actor, act_id: UUID) -> DeviceAct:
 
 def signed_act(row: DeviceAct) -> SignedAct:
     """The act as it was signed; no query."""
-    return read_signed_act({"act": row.text, "sig": to_text(bytes(row.signature))})
+    return read_signed_act(item_of(row.text, bytes(row.signature), row.beside))
 
 
 def open_alarms(*, actor: Actor) -> list[DeviceAlarm]:
@@ -256,6 +257,12 @@ def first_waiting(device_id: UUID) -> DeviceAct | None:
     """The waiting act with the lowest number; one query."""
     waiting = DeviceAct.objects.filter(device_id=device_id, state=ActState.RECEIVED)
     return waiting.order_by("sequence").first()
+
+
+def acts_with_old_beside(*, at: datetime) -> list[UUID]:
+    """Acts that wait with a place or words beside them for longer than places are kept; two queries."""
+    old = DeviceAct.objects.filter(received_at__lt=at - door_rules(at=at).location_kept).exclude(beside="")
+    return list(old.values_list("id", flat=True))
 
 
 @cache

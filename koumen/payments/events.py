@@ -30,6 +30,14 @@ class PaymentMade(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CashWitnessed(Event):
+    """The second of a team said how much cash was counted at a visit; the subject is the visit."""
+
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WalletShown(Event):
     """The provider made a charge and the QR can be shown; the subject is the payment."""
 

@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from koumen.audit.models import Fact
 from koumen.audit.reactions import reaction
+from koumen.conduct.queries import cash_limits
 from koumen.credit.events import ActivityReversed
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Actor
@@ -23,8 +24,11 @@ from koumen.payments.events import PaymentMade, SettlementImported
 from koumen.payments.models import Payment
 from koumen.payments.queries.custody import cash_by_person
 from koumen.payments.queries.settlement import certain_match, lines_to_match
+from koumen.payments.queries.witness import counts_of_two
 from koumen.payments.rules.wallet import Charge, ChargeState
+from koumen.payments.rules.witness import count_alarm
 from koumen.payments.states import PaymentState
+from koumen.visits.commands.watching import alarm_about_count
 from koumen.visits.events import AmountAgreed, VisitBrokenOff, VisitClosed
 
 logger = structlog.get_logger()
@@ -118,6 +122,19 @@ def watch_cash(timestamp: int) -> None:
     at = clock.now()
     for held in cash_by_person(actor=SYSTEM, at=at):
         raise_cash_alarm(held=held, actor=SYSTEM, at=at)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="koumen.payments.jobs.compare_counts", queue="normal")
+def compare_counts(timestamp: int) -> None:
+    """Of each visit of two at which cash was counted, whether both said the same."""
+    del timestamp
+    at = clock.now()
+    for visit_id, (currency, counts) in counts_of_two(at=at).items():
+        over_minor = cash_limits(currency=currency, at=at).two_agents_over
+        kind = count_alarm(counts, two_over_minor=over_minor, at=at)
+        if kind is not None:
+            alarm_about_count(visit_id=visit_id, kind=kind, actor=SYSTEM, at=at)
 
 
 @reaction(VisitClosed, VisitBrokenOff, AmountAgreed)

@@ -36,7 +36,12 @@ def may_take_money(actor: Actor, visit: Visit) -> bool:
     return actor.role is Role.AGENT and actor.agent_id == visit.agent_id
 
 
-def may_tell_offline_cash(actor: Actor) -> bool:
+def may_witness_cash(actor: Actor, visit: Visit) -> bool:
+    """The other of the two who came: an agent who may see the visit and is not the one who takes the money."""
+    return actor.role is Role.AGENT and actor.agent_id is not None and actor.agent_id != visit.agent_id
+
+
+def may_tell_offline_money(actor: Actor) -> bool:
     """Only the system, which has checked the signature of the device; or finance, which has looked at the act."""
     return actor.role is Role.SYSTEM or (actor.is_staff and actor.has(Role.FINANCE))
 

@@ -21,6 +21,8 @@ from koumen.devices.rules.envelope import (
 )
 from koumen.devices.rules.sealing import NONCE_BYTES, belongs_to, seal_word
 from koumen.devices.rules.signing import point_of, sign, to_text
+from koumen.kit.canonical import canonical
+from koumen.kit.place import Place
 
 CURVE = ec.SECP256R1()
 
@@ -32,6 +34,16 @@ class CashCount:
     amount_minor: int
     notes_in: dict[int, int]
     notes_out: dict[int, int] = field(default_factory=dict)
+    currency: str = "CNY"
+
+
+@dataclass(kw_only=True)
+class CardCount:
+    """What a card terminal printed."""
+
+    amount_minor: int
+    terminal_id: UUID
+    approval_code: str = "A1B2C3"
     currency: str = "CNY"
 
 
@@ -62,6 +74,18 @@ class Phone:
 
     def does(self, kind: Kind, *, at: datetime, visit_id: UUID | None = None, **body: object) -> SignedAct:
         """Write the next act, sign it and keep it."""
+        return self._done(kind, at, visit_id, body)
+
+    def does_beside(
+        self, kind: Kind, beside: str, *, at: datetime, visit_id: UUID, **body: object
+    ) -> SignedAct:
+        """The same with something that travels beside the act, which names it by its digest alone."""
+        digest = to_text(hashlib.sha256(beside.encode()).digest())
+        return self._done(kind, at, visit_id, {**body, "beside": digest}, beside)
+
+    def _done(
+        self, kind: Kind, at: datetime, visit_id: UUID | None, body: dict[str, object], beside: str = ""
+    ) -> SignedAct:
         self.sequence += 1
         text = write_act(
             {
@@ -77,7 +101,7 @@ class Phone:
                 "body": body,
             }
         )
-        act = read_signed_act(item_of(text, sign(self.key, text)))
+        act = read_signed_act(item_of(text, sign(self.key, text), beside))
         self.last_hash = act.hash
         self.done.append(act)
         return act
@@ -87,17 +111,6 @@ class Phone:
     ) -> SignedAct:
         """Count, seal the code of the door card, and give the next receipt of the series."""
         self.last_receipt += 1
-        sealed = None
-        if card is not None:
-            bound = belongs_to(
-                device=str(self.device_id),
-                visit=str(visit_id),
-                word="door_card",
-                amount_minor=count.amount_minor,
-                currency=count.currency,
-                receipt=self.last_receipt,
-            )
-            sealed = {"number": card[0], "sealed": self.seals(card[1], bound)}
         return self.does(
             Kind.CASH,
             at=at,
@@ -107,8 +120,65 @@ class Phone:
             **{"in": _as_text(count.notes_in), "out": _as_text(count.notes_out)},
             receipt=self.last_receipt,
             visit_number="10001",
-            card=sealed,
+            card=self._card(card, visit_id, count.amount_minor, count.currency, receipt=self.last_receipt),
         )
+
+    def takes_card(
+        self, slip: CardCount, *, visit_id: UUID, at: datetime, card: tuple[int, str] | None = None
+    ) -> SignedAct:
+        """Write down what the terminal printed, and give the next receipt of the series."""
+        self.last_receipt += 1
+        return self.does(
+            Kind.CARD,
+            at=at,
+            visit_id=visit_id,
+            amount_minor=slip.amount_minor,
+            currency=slip.currency,
+            terminal=str(slip.terminal_id),
+            approval=slip.approval_code,
+            last_four="4242",
+            receipt=self.last_receipt,
+            visit_number="10001",
+            card=self._card(card, visit_id, slip.amount_minor, slip.currency, receipt=self.last_receipt),
+        )
+
+    def shows_transfer(
+        self, amount_minor: int, code: str, *, visit_id: UUID, at: datetime, card: tuple[int, str] | None
+    ) -> SignedAct:
+        """Show the customer what they write as the purpose."""
+        return self.does(
+            Kind.TRANSFER,
+            at=at,
+            visit_id=visit_id,
+            amount_minor=amount_minor,
+            currency="CNY",
+            code=code,
+            card=self._card(card, visit_id, amount_minor, "CNY", code=code),
+        )
+
+    def is_at(self, place: Place, *, visit_id: UUID, moment: str, accuracy_m: int = 12) -> str:
+        """Where it is, sealed, to travel beside an act."""
+        said = {
+            "lat_e6": round(place.latitude * 10**6),
+            "lon_e6": round(place.longitude * 10**6),
+            "accuracy_m": accuracy_m,
+        }
+        return self.seals(canonical(said), self._bound(visit_id, word="place", moment=moment))
+
+    def words(self, text: str, *, visit_id: UUID, word: str) -> str:
+        """Words or digits for the lender alone."""
+        return self.seals(text, self._bound(visit_id, word=word))
+
+    def _card(
+        self, card: tuple[int, str] | None, visit_id: UUID, amount_minor: int, currency: str, **to: str | int
+    ) -> dict[str, object] | None:
+        if card is None:
+            return None
+        bound = self._bound(visit_id, word="door_card", amount_minor=amount_minor, currency=currency, **to)
+        return {"number": card[0], "sealed": self.seals(card[1], bound)}
+
+    def _bound(self, visit_id: UUID, **to: str | int) -> bytes:
+        return belongs_to(device=str(self.device_id), visit=str(visit_id), **to)
 
     def seals(self, word: str, bound: bytes) -> str:
         """Seal a word for the lender alone."""

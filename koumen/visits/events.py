@@ -254,6 +254,13 @@ class AlarmRaised(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AlarmSettled(Event):
+    """What an alarm waited for was heard after all, from the road, before anybody took it; the subject is the visit."""
+
+    alarm: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentCheckedIn(Event):
     """The agent at the door gave a sign of life."""
 

@@ -16,7 +16,7 @@ from koumen.visits.commands.evidence import delete_due_evidence
 from koumen.visits.commands.following import follow_owed
 from koumen.visits.commands.places import delete_places
 from koumen.visits.commands.telling import notify_customer
-from koumen.visits.commands.watching import raise_alarm
+from koumen.visits.commands.watching import raise_alarm, settle_alarm
 from koumen.visits.queries.afterwards import handovers_to_ask
 from koumen.visits.queries.evidence import evidence_due
 from koumen.visits.queries.places import visits_with_old_places
@@ -42,9 +42,14 @@ def lapse_requests(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="koumen.visits.jobs.watch_doors", queue="now")
 def watch_doors(timestamp: int) -> None:
-    """Alarm the console about agents of whom nothing is heard, and arrivals that came to no end."""
+    """Alarm the console about agents of whom nothing is heard, and arrivals that came to no end.
+
+    What a phone told late settles the alarms that waited for it.
+    """
     del timestamp
     at = clock.now()
+    for alert_id in queries.alarms_to_settle():
+        settle_alarm(alert_id=alert_id, actor=SYSTEM, at=at)
     for visit_id in queries.visits_at_doors():
         for kind in (AlertKind.NO_SIGN, AlertKind.NO_OUTCOME):
             raise_alarm(visit_id=visit_id, kind=kind, actor=SYSTEM, at=at)

@@ -18,6 +18,7 @@ ADMINISTRATOR = builders.staff(Role.ADMINISTRATOR)
 
 def a_phone(agent: Agent, at: datetime, *, packed: bool = True) -> Phone:
     """Enrolled for the agent, with a day pack."""
+    builders.the_base_pack(at)
     phone = Phone(seal_to=queries.seal_point())
     opened = commands.open_enrolment(agent_id=agent.id, label="", actor=ADMINISTRATOR, at=at)
     who = builders.acting(agent)

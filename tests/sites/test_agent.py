@@ -8,8 +8,10 @@ from django.test import Client
 from koumen.agents.models import Shift
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
+from koumen.kit.ids import new_id
 from koumen.payments import gateway
 from koumen.payments import queries as payments
+from koumen.payments.models import CashWitness
 from koumen.payments.rules.wallet import Charge, ChargeState
 from koumen.visits import commands as visits
 from koumen.visits.rules.reasons import CancelReason
@@ -363,3 +365,19 @@ def test_the_live_part_is_silent_until_something_changed(story: Story, phone: Cl
             visit_id=story.visit_id, reason=CancelReason.CHANGED_MIND, actor=story.customer, at=story.now
         )
         assert phone.get(address)["HX-Redirect"] == f"/agent/visits/{story.visit_id}/"
+
+
+def test_the_second_of_a_team_signs_what_they_counted_and_reads_no_amount(story: Story, at: datetime) -> None:
+    builders.with_partner(story.visit.shift, at)
+    second = as_agent(Shift.objects.get(joined_to=story.visit.shift).agent.person_id)
+    shown = page_of(story, second, "counted-along/")
+    assert "as you counted it yourself" in shown
+    assert "1,000" not in shown
+    key = shown.split('name="once" value="')[1].split('"')[0]
+    sent = {"once": key, "amount": "300"}
+    assert "I counted along" in send(story, second, "counted-along/", sent)
+    send(story, second, "counted-along/", sent)
+    assert CashWitness.objects.get().amount_minor == 30000
+    for wrong in ("", "much", "0"):
+        send(story, second, "counted-along/", sent | {"once": str(new_id()), "amount": wrong}, status=422)
+    send(story, as_agent(story.agent.person_id), "counted-along/", sent, status=403)

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 import segno
+from django.conf import LazySettings
 from django.contrib.staticfiles import finders
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from koumen.audit.models import Fact
@@ -124,6 +126,59 @@ def test_what_is_no_batch_is_refused_and_nothing_is_kept(body: str, at: datetime
     assert nobody().get("/agent/acts/").status_code == 405
 
 
+def test_too_many_uploads_are_told_when_to_come_again_and_no_act_is_lost(phone: Phone, story: Story) -> None:
+    act = phone.does(Kind.SET_OUT, at=story.now, visit_id=story.visit_id)
+    for _ in range(30):
+        upload(nobody(), "rubbish", at=story.now)
+    upload(nobody(), as_item(act), at=story.now)  # rubbish from the same place uses up nothing of the phone's
+    for _ in range(29):
+        upload(nobody(), as_item(act), at=story.now)
+    later = phone.does(Kind.TURN_BACK, at=story.now, visit_id=story.visit_id, reason="road")
+    with clock.stopped_at(story.now):
+        refused = nobody().post(
+            "/agent/acts/",
+            json.dumps({"acts": [as_item(act), as_item(later)]}),
+            content_type="application/json",
+        )
+    assert (refused.status_code, refused["Retry-After"]) == (429, "60")
+    assert refused.json()["code"] == "too-many-uploads"
+    assert DeviceAct.objects.count() == 1
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9")  # whoever names this phone elsewhere keeps it from nothing
+    assert upload(elsewhere, as_item(later), at=story.now)["acts"] == [{"state": "posted", "code": ""}]
+
+
+def test_an_address_has_its_own_limit_whatever_phones_it_names(
+    phone: Phone, story: Story, settings: LazySettings
+) -> None:
+    settings.KOUMEN_OPEN_LIMITS = {**settings.KOUMEN_OPEN_LIMITS, "acts": "3/m/ip"}
+    for _ in range(3):
+        upload(nobody(), "rubbish", at=story.now)
+    act = phone.does(Kind.SET_OUT, at=story.now, visit_id=story.visit_id)
+    upload(nobody(), as_item(act), at=story.now, status=429)
+
+
+def test_pictures_of_receipts_are_opened_only_so_often_from_one_place(
+    phone: Phone, story: Story, settings: LazySettings
+) -> None:
+    settings.KOUMEN_OPEN_LIMITS = {
+        **settings.KOUMEN_OPEN_LIMITS,
+        "carried": "2/10m/ip",
+        "receipt_file": "1/10m/ip",
+    }
+    act = phone.takes_cash(THREE_HUNDRED, visit_id=story.visit_id, at=story.now)
+    address = f"/public/a/{pack_act(act)}/"
+    with clock.stopped_at(story.now):
+        statuses = [nobody().get(address).status_code for _ in range(2)]
+        refused = nobody().get(address)
+    assert 429 not in statuses
+    assert (refused.status_code, refused["Retry-After"]) == (429, "600")
+    files = [
+        nobody().post("/public/receipt/", {"file": SimpleUploadedFile("r.pdf", b"%PDF-1.7")}).status_code
+        for _ in range(2)
+    ]
+    assert files[1] == 429
+
+
 def test_an_answer_tells_which_app_is_too_old(phone: Phone, story: Story) -> None:
     commands.require_app_version(least=7, actor=ADMINISTRATOR, at=story.now)
     act = phone.does(Kind.SET_OUT, at=story.now, visit_id=story.visit_id)
@@ -209,7 +264,7 @@ def test_cash_set_aside_is_shown_with_its_amount_and_booked_by_finance(phone: Ph
     finance, desk = office(story.now, Role.FINANCE), office(story.now, Role.DISPATCHER)
     listed = text(finance.get("/console/phones/"))
     assert "300.00" in listed
-    assert "Cash that is not in the books yet" in listed
+    assert "Money that is not in the books yet" in listed
     assert "Let it count" not in text(desk.get(f"/console/phones/acts/{row.id}/"))
     assert desk.post(f"/console/phones/acts/{row.id}/", {"decision": "post"}).status_code == 403
     dismissed = finance.post(f"/console/phones/acts/{row.id}/", {"decision": "dismiss", "reason": "not_ours"})
@@ -349,6 +404,8 @@ def test_the_list_of_a_day_says_nothing_of_debt_and_the_rest_comes_apart(phone: 
             "state",
             "band",
             "wants_cash",
+            "staff",
+            "leader",
         )
     }
     assert (stop["visit"], stop["band"]) == (str(story.visit_id), [20000, 50000])

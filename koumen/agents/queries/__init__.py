@@ -345,6 +345,12 @@ def shift_in_hand(*, actor: Actor, agent_id: UUID, date: date) -> Shift | None:
     return days.filter(open_before | Q(date=date)).order_by("date").first()
 
 
+def had_item(*, agent_id: UUID, item_id: UUID, kind: str, at: datetime) -> bool:
+    """Whether a thing of this kind was in an agent's hands at a moment; one query. Shown to nobody."""
+    lent = Loan.objects.filter(agent_id=agent_id, item_id=item_id, item__kind=kind, lent_at__lte=at)
+    return lent.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=at)).exists()
+
+
 def loans_of(*, actor: Actor, agent_id: UUID) -> list[Loan]:
     """What an agent has with them, by kind and serial number; one query."""
     lent = loans_visible_to(actor).filter(agent_id=agent_id, ended_at__isnull=True)

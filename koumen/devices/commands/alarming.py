@@ -17,3 +17,10 @@ def alarm(device_id: UUID, kind: AlarmKind, sequence: int, *, actor: Actor, at: 
     DeviceAlarm.objects.create(device_id=device_id, kind=kind, sequence=sequence, raised_at=at)
     record(DeviceAlarmed(subject_id=device_id, alarm=kind, sequence=sequence), actor=actor, at=at)
     return True
+
+
+def alarm_unless_open(device_id: UUID, kind: AlarmKind, sequence: int, *, actor: Actor, at: datetime) -> bool:
+    """Raise an alarm unless one of its kind waits already: what is told in one go is looked at in one go."""
+    if DeviceAlarm.objects.filter(device_id=device_id, kind=kind, taken_at=None).exists():
+        return False
+    return alarm(device_id, kind, sequence, actor=actor, at=at)

@@ -1,62 +1,24 @@
 """What each kind of act becomes: the command that the agent's page would have called, at the moment that counts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
 
 from koumen.audit.commands import record
+from koumen.devices.commands import applying_money as money
 from koumen.devices.commands.alarming import alarm
+from koumen.devices.commands.turns import DONE, Applied, Turn
 from koumen.devices.events import NumbersStated, StopOpenedOffline
-from koumen.devices.models import Device, DeviceAct
-from koumen.devices.queries import missing_numbers, seal_key
+from koumen.devices.models import DeviceAct
+from koumen.devices.queries import missing_numbers
 from koumen.devices.rules import bodies
 from koumen.devices.rules.alarms import AlarmKind, SetAside
 from koumen.devices.rules.bodies import OpenReason, one_of
-from koumen.devices.rules.envelope import Kind, SignedAct
-from koumen.devices.rules.sealing import belongs_to, open_word
-from koumen.kit.actor import SYSTEM, Actor, Role
-from koumen.kit.errors import Invalid
-from koumen.payments.commands import OfflineTender, post_offline_cash
+from koumen.devices.rules.envelope import Kind
 from koumen.visits import commands as visits
-from koumen.visits.rules.outcomes import ConfirmedOn, Means, ProofResult
+from koumen.visits.rules.follow_ups import Question
+from koumen.visits.rules.outcomes import CheckInResult, Means, ProofResult
+from koumen.visits.rules.points import Moment
 from koumen.visits.rules.reasons import TurnBackReason
 from koumen.visits.rules.will import Company, Payer, WillAnswers
-from koumen.visits.rules.word import CardWord
-
-
-@dataclass(frozen=True, kw_only=True)
-class Turn:
-    """An act whose turn it is; ``teller`` books its money, and is the person who decided where one did."""
-
-    device: Device
-    act: SignedAct
-    counted_at: datetime
-    at: datetime
-    teller: Actor = SYSTEM
-
-    @property
-    def visit_id(self) -> UUID:
-        """The visit it is about; raises Invalid("act-unreadable") when it names none."""
-        if self.act.visit_id is None:
-            raise Invalid("act-unreadable", field="visit")
-        return self.act.visit_id
-
-    @property
-    def agent(self) -> Actor:
-        """Whose phone it is, as who acts."""
-        return Actor(Role.AGENT, self.device.agent.person_id, agent_id=self.device.agent_id)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Applied:
-    """What came of it: done, with the payment it became, or for a person to decide."""
-
-    payment_id: UUID | None = None
-    set_aside: SetAside | None = None
-
-
-DONE = Applied()
 
 
 def apply_act(turn: Turn) -> Applied:
@@ -64,9 +26,20 @@ def apply_act(turn: Turn) -> Applied:
     return _OF_KIND[turn.act.kind](turn)
 
 
+def _at_place(turn: Turn, moment: Moment) -> Applied:
+    """Where the phone was, sealed beside the act; without a place, or with one that nobody can read, it is done too."""
+    said = turn.opened(turn.act.beside, word="place", moment=str(moment))
+    point = bodies.read_place(said) if said else None
+    if point is not None:
+        visits.prove_place(
+            visit_id=turn.visit_id, moment=moment, point=point, actor=turn.agent, at=turn.counted_at
+        )
+    return DONE
+
+
 def _set_out(turn: Turn) -> Applied:
     visits.set_out(visit_id=turn.visit_id, actor=turn.agent, at=turn.counted_at)
-    return DONE
+    return _at_place(turn, Moment.SET_OUT)
 
 
 def _turn_back(turn: Turn) -> Applied:
@@ -87,7 +60,9 @@ def _opened(turn: Turn) -> Applied:
 
 def _arrive(turn: Turn) -> Applied:
     arrival = visits.arrive(visit_id=turn.visit_id, actor=turn.agent, at=turn.counted_at)
-    return DONE if arrival.is_allowed else Applied(set_aside=SetAside.MAY_NOT_KNOCK)
+    return (
+        _at_place(turn, Moment.ARRIVED) if arrival.is_allowed else Applied(set_aside=SetAside.MAY_NOT_KNOCK)
+    )
 
 
 def _pictures(turn: Turn) -> Applied:
@@ -101,8 +76,7 @@ def _identity(turn: Turn) -> Applied:
     means = one_of(Means, bodies.read_word(turn.act.body, "means"))
     year, matched = None, True
     if means is Means.BIRTH_YEAR:
-        bound = belongs_to(device=str(turn.device.id), visit=str(turn.visit_id), word="birth_year")
-        said = open_word(bodies.read_sealed(turn.act.body, "sealed"), key=seal_key(), bound=bound) or ""
+        said = turn.opened(bodies.read_sealed(turn.act.body, "sealed"), word="birth_year") or ""
         year = int(said) if said.isascii() and said.isdigit() and len(said) == 4 else 0  # noqa: PLR2004  (of a year)
     else:
         matched = bodies.read_truth(turn.act.body, "matched")
@@ -132,72 +106,37 @@ def _will(turn: Turn) -> Applied:
     return DONE
 
 
-def _agree(turn: Turn) -> Applied:
-    agreed = bodies.read_agreed(turn.act.body)
-    visits.agree_amount(
-        visit_id=turn.visit_id,
-        quote_id=agreed.quote_id,
-        amount_minor=agreed.amount_minor,
-        confirmed_on=ConfirmedOn.AGENTS_PHONE,
-        surplus_wanted=agreed.surplus_wanted,
-        key=turn.act.key,
-        actor=turn.agent,
-        at=turn.counted_at,
+def _question(turn: Turn) -> Applied:
+    """The words came sealed beside the act; without them the question is still one."""
+    about = one_of(Question, bodies.read_word(turn.act.body, "about"))
+    words = turn.opened(turn.act.beside, word="question") or ""
+    visits.note_follow_up(
+        visit_id=turn.visit_id, about=about, words=words, actor=turn.agent, at=turn.counted_at
     )
     return DONE
 
 
-def _cash(turn: Turn) -> Applied:
-    cash = bodies.read_cash(turn.act.body)
-    payment = post_offline_cash(
-        tender=OfflineTender(
-            visit_id=turn.visit_id,
-            agent_id=turn.device.agent_id,
-            notes_in=cash.notes_in,
-            notes_out=cash.notes_out,
-            amount_minor=cash.amount_minor,
-            currency=cash.currency,
-            tendered_at=turn.counted_at,
-            series=turn.device.code,
-            number=cash.receipt_number,
-            word=_card_word(turn, cash),
-        ),
-        key=turn.act.key,
-        actor=turn.teller,
-        at=turn.at,
-    )
-    return Applied(payment_id=payment.id)
-
-
-def _card_word(turn: Turn, cash: bodies.Cash) -> CardWord | None:
-    """The code of the door card, opened; sealed for another visit, amount or receipt it does not open."""
-    if cash.card is None:
-        return None
-    bound = belongs_to(
-        device=str(turn.device.id),
-        visit=str(turn.visit_id),
-        word="door_card",
-        amount_minor=cash.amount_minor,
-        currency=cash.currency,
-        receipt=cash.receipt_number,
-    )
-    return CardWord(cash.card.number, open_word(cash.card.sealed, key=seal_key(), bound=bound))
+def _sign(turn: Turn) -> Applied:
+    """The number of the agent, sealed: the phone never knew whether it says all is well or calls for help."""
+    number = turn.opened(bodies.read_sealed(turn.act.body, "sealed"), word="sign") or ""
+    result = visits.check_in(visit_id=turn.visit_id, number=number, actor=turn.agent, at=turn.counted_at)
+    return DONE if result is CheckInResult.RIGHT else Applied(set_aside=SetAside.SIGN_UNKNOWN)
 
 
 def _no_answer(turn: Turn) -> Applied:
     visits.no_answer(visit_id=turn.visit_id, actor=turn.agent, at=turn.counted_at)
-    return DONE
+    return _at_place(turn, Moment.LEFT)
 
 
 def _break_off(turn: Turn) -> Applied:
     reason = bodies.read_word(turn.act.body, "reason")
     visits.break_off(visit_id=turn.visit_id, reason=reason, actor=turn.agent, at=turn.counted_at)
-    return DONE
+    return _at_place(turn, Moment.LEFT)
 
 
 def _leave(turn: Turn) -> Applied:
     visits.leave(visit_id=turn.visit_id, actor=turn.agent, at=turn.counted_at)
-    return DONE
+    return _at_place(turn, Moment.LEFT)
 
 
 def _numbers(turn: Turn) -> Applied:
@@ -232,8 +171,14 @@ _OF_KIND: Mapping[Kind, Callable[[Turn], Applied]] = {
     Kind.PICTURES: _pictures,
     Kind.IDENTITY: _identity,
     Kind.WILL: _will,
-    Kind.AGREE: _agree,
-    Kind.CASH: _cash,
+    Kind.AGREE: money.agree,
+    Kind.CASH: money.cash,
+    Kind.CARD: money.card,
+    Kind.TRANSFER: money.transfer,
+    Kind.FORGED: money.forged,
+    Kind.WITNESS: money.witness,
+    Kind.QUESTION: _question,
+    Kind.SIGN: _sign,
     Kind.NO_ANSWER: _no_answer,
     Kind.BREAK_OFF: _break_off,
     Kind.LEAVE: _leave,

@@ -13,8 +13,8 @@ from koumen.devices.events import ActSetAside
 from koumen.devices.models import Device, DeviceAct
 from koumen.devices.queries import signed_act
 from koumen.devices.rules.alarms import ALARM_OF, AlarmKind, SetAside
-from koumen.devices.rules.bodies import read_cash
-from koumen.devices.rules.envelope import NOTHING_BEFORE, Kind, SignedAct
+from koumen.devices.rules.bodies import money_receipt
+from koumen.devices.rules.envelope import MONEY, NOTHING_BEFORE, SignedAct
 from koumen.devices.states import ACT, ActState
 from koumen.kit.actor import Actor, Role
 from koumen.kit.errors import Conflict, Denied, Invalid
@@ -95,6 +95,7 @@ def _row(device: Device, sent: Sent, at: datetime, *, in_chain: bool) -> DeviceA
         in_chain=in_chain,
         carried_by=sent.carried_by,
         said_at=act.said_at,
+        beside=act.beside,
         received_at=at,
     )
 
@@ -115,7 +116,7 @@ def _set_aside(row: DeviceAct, why: SetAside, actor: Actor, at: datetime) -> Dev
         at=at,
     )
     alarm(row.device_id, ALARM_OF[why], row.sequence, actor=actor, at=at)
-    if row.is_genuine and row.kind == Kind.CASH:
+    if row.is_genuine and row.kind in MONEY:
         alarm(row.device_id, AlarmKind.MONEY_ASIDE, row.sequence, actor=actor, at=at)
     return row
 
@@ -137,11 +138,9 @@ def _fits(around: Mapping[int, DeviceAct], act: SignedAct) -> bool:
 
 
 def _receipt_number(act: SignedAct) -> int | None:
-    """The receipt that cash in the chain used; an unreadable body is set aside when its turn comes."""
-    if act.kind is not Kind.CASH:
-        return None
+    """The receipt that money in the chain used; an unreadable body is set aside when its turn comes."""
     try:
-        return read_cash(act.body).receipt_number
+        return money_receipt(act.kind, act.body)
     except Invalid:
         return None
 

@@ -5,14 +5,15 @@ from uuid import UUID
 
 from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record
-from koumen.devices.commands.applying import Turn, apply_act
+from koumen.devices.commands.applying import apply_act
 from koumen.devices.commands.settling import post
+from koumen.devices.commands.turns import Turn
 from koumen.devices.events import ActDismissed, DeviceAlarmTaken
 from koumen.devices.models import Device, DeviceAct, DeviceAlarm
 from koumen.devices.permissions import may_decide_money, may_manage_devices, may_review_acts
 from koumen.devices.queries import signed_act
 from koumen.devices.rules.alarms import DismissReason
-from koumen.devices.rules.envelope import Kind
+from koumen.devices.rules.envelope import MONEY
 from koumen.devices.states import ACT, ActState
 from koumen.kit.actor import Actor
 from koumen.kit.errors import Conflict
@@ -22,13 +23,13 @@ from koumen.kit.errors import Conflict
 def post_set_aside(*, act_id: UUID, actor: Actor, at: datetime) -> DeviceAct:
     """Let an act that was set aside take effect after all: a person has looked, and it is so.
 
-    Cash is booked by whoever answers for the money; it keeps its receipt number unless another has used it. Records
-    ActPosted besides what the act's command records. Raises Denied("acts-not-yours"), Missing("act-not-found"),
-    Conflict("act-not-genuine" | "act-cannot-post") or what the act's command refuses with.
+    Cash or a card payment is booked by whoever answers for the money; it keeps its receipt number unless another has
+    used it. Records ActPosted besides what the act's command records. Raises Denied("acts-not-yours"),
+    Missing("act-not-found"), Conflict("act-not-genuine" | "act-cannot-post") or what the act's command refuses with.
     """
     device, row = _locked(act_id)
-    is_cash = row.kind == Kind.CASH
-    require(may_decide_money(actor) if is_cash else may_review_acts(actor), "acts-not-yours")
+    is_money = row.kind in MONEY
+    require(may_decide_money(actor) if is_money else may_review_acts(actor), "acts-not-yours")
     ACT.move(ActState(row.state), "post")
     if not row.is_genuine:
         raise Conflict("act-not-genuine")
@@ -46,17 +47,17 @@ def post_set_aside(*, act_id: UUID, actor: Actor, at: datetime) -> DeviceAct:
 def dismiss_act(*, act_id: UUID, reason: DismissReason, actor: Actor, at: datetime) -> DeviceAct:
     """Say that there is nothing to do about an act that was set aside.
 
-    Never of cash that a device of ours signed: that signature binds the lender, so it is booked, and taken back by
+    Never of cash or a card payment that a device of ours signed: that signature binds the lender, so it is booked, and taken back by
     two persons if it must be. Records ActDismissed. Raises Denied("acts-not-yours"), Missing("act-not-found") or
     Conflict("act-binds-us" | "act-cannot-dismiss").
     """
     require(may_review_acts(actor), "acts-not-yours")
     device, row = _locked(act_id)
     row.state = ACT.move(ActState(row.state), "dismiss")
-    if row.is_genuine and row.kind == Kind.CASH:
+    if row.is_genuine and row.kind in MONEY:
         raise Conflict("act-binds-us")
-    row.settled_at, row.reviewed_by = at, actor.key
-    row.save(update_fields=["state", "settled_at", "reviewed_by"])
+    row.settled_at, row.reviewed_by, row.beside = at, actor.key, ""
+    row.save(update_fields=["state", "settled_at", "reviewed_by", "beside"])
     event = ActDismissed(subject_id=row.id, device_id=device.id, reason=DismissReason(reason))
     record(event, actor=actor, at=at)
     return row

@@ -5,17 +5,21 @@ from uuid import UUID
 
 from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record
-from koumen.devices.commands.alarming import alarm
-from koumen.devices.commands.applying import Applied, Turn, apply_act
+from koumen.devices.commands.alarming import alarm, alarm_unless_open
+from koumen.devices.commands.applying import apply_act
+from koumen.devices.commands.turns import Applied, Turn
 from koumen.devices.events import ActPosted, ActSetAside
 from koumen.devices.models import DayPack, Device, DeviceAct
 from koumen.devices.permissions import may_settle_acts
 from koumen.devices.queries import first_waiting, signed_act
 from koumen.devices.rules.alarms import ALARM_OF, AlarmKind, SetAside
-from koumen.devices.rules.envelope import Kind, SignedAct
-from koumen.devices.rules.moments import GAP_ALARMS_AFTER, believed
+from koumen.devices.rules.envelope import MONEY, SignedAct
+from koumen.devices.rules.moments import GAP_ALARMS_AFTER, Bounds, believed
 from koumen.devices.states import ACT, ActState
 from koumen.kit.actor import Actor, Role
+
+# What is found out about the moment of an act when its turn has come.
+COUNTED = ("counted_at", "clock_differed", "done_after", "done_before")
 
 
 @command
@@ -85,15 +89,15 @@ def give_up_gap(*, device_id: UUID, actor: Actor, at: datetime) -> int:
 def post(row: DeviceAct, applied: Applied, *, actor: Actor, at: datetime) -> DeviceAct:
     """Write down that an act has taken effect; for commands that hold the device's lock."""
     row.state = ACT.move(ActState(row.state), "post")
-    row.payment_id, row.settled_at, row.code = applied.payment_id, at, ""
+    row.payment_id, row.settled_at, row.code, row.beside = applied.payment_id, at, "", ""
     row.save(
         update_fields=[
             "state",
             "payment",
             "settled_at",
             "code",
-            "counted_at",
-            "clock_differed",
+            "beside",
+            *COUNTED,
             "reviewed_by",
         ]
     )
@@ -144,34 +148,49 @@ def _passed(device: Device) -> int:
 
 
 def _count_moment(device: Device, row: DeviceAct, actor: Actor, at: datetime) -> None:
-    """When the act counts as done: from the issue of its day pack to its arrival here, never before the act before."""
-    act = signed_act(row)
-    earliest = max(_pack_issued_at(device, act, row.received_at), _counted_before(device, row))
-    counted, differed = believed(
-        act.said_at, act.offset_ms, earliest=min(earliest, row.received_at), latest=row.received_at
+    """When the act counts as done, and between which moments it was done whatever the phone's clock says.
+
+    From the issue of its day pack to its arrival here, or to the issue of the next pack (from then on acts name that
+    one), never before the act before. What the customer was told stands: where only the phone knows the moment, its
+    word counts, and a person looks at it.
+    """
+    act, before = signed_act(row), _before(device, row)
+    pack, next_issued_at = _pack(device, act, row.received_at)
+    issued_at = pack.issued_at if pack else device.enrolled_at
+    counted_before = before.counted_at if before and before.counted_at else device.enrolled_at
+    earliest = min(max(issued_at, counted_before), row.received_at)
+    latest = max(next_issued_at or row.received_at, earliest)
+    row.counted_at, row.clock_differed = believed(
+        act.said_at, act.offset_ms, earliest=earliest, latest=latest
     )
-    row.counted_at, row.clock_differed = counted, differed
-    if differed:
+    heard_at = before.received_at if before and before.carried_by == "device" else device.enrolled_at
+    bounds = Bounds(earliest=min(max(issued_at, heard_at), latest), latest=latest)
+    row.done_after, row.done_before = bounds.earliest, bounds.latest
+    if row.clock_differed:
         alarm(device.id, AlarmKind.CLOCK, row.sequence, actor=actor, at=at)
+    if bounds.is_loose:
+        alarm_unless_open(device.id, AlarmKind.TOLD_LATE, row.sequence, actor=actor, at=at)
+    if pack and row.counted_at >= pack.over_at:
+        alarm_unless_open(device.id, AlarmKind.OLD_PACK, row.sequence, actor=actor, at=at)
 
 
-def _pack_issued_at(device: Device, act: SignedAct, received_at: datetime) -> datetime:
-    """Of the pack that the act names; of the newest when it names none of ours, or it would reach back at will."""
-    packs = DayPack.objects.filter(device=device, issued_at__lte=received_at).order_by("-issued_at")
-    pack = packs.filter(id=act.pack_id).first() if act.pack_id else None
-    named = pack or packs.first()
-    return named.issued_at if named else device.enrolled_at
+def _pack(device: Device, act: SignedAct, until: datetime) -> tuple[DayPack | None, datetime | None]:
+    """The pack that the act names, and when the device had the next one.
+
+    Of an act that names none of ours the newest: it would reach back at will.
+    """
+    packs = DayPack.objects.filter(device=device, issued_at__lte=until)
+    named = packs.filter(id=act.pack_id).first() if act.pack_id else None
+    if named is None:
+        return packs.order_by("-issued_at").first(), None
+    after = packs.filter(issued_at__gt=named.issued_at).order_by("issued_at").first()
+    return named, after.issued_at if after else None
 
 
-def _counted_before(device: Device, row: DeviceAct) -> datetime:
-    before = (
-        DeviceAct.objects.filter(
-            device=device, in_chain=True, sequence__lt=row.sequence, counted_at__isnull=False
-        )
-        .order_by("-sequence")
-        .first()
-    )
-    return before.counted_at if before and before.counted_at else device.enrolled_at
+def _before(device: Device, row: DeviceAct) -> DeviceAct | None:
+    """The act before it, as far as it is here and has counted."""
+    chain = DeviceAct.objects.filter(device=device, in_chain=True, counted_at__isnull=False)
+    return chain.filter(sequence__lt=row.sequence).order_by("-sequence").first()
 
 
 def _distrusted(device: Device, row: DeviceAct) -> SetAside | None:
@@ -185,7 +204,7 @@ def _distrusted(device: Device, row: DeviceAct) -> SetAside | None:
 def _set_aside(device: Device, row: DeviceAct, code: str, actor: Actor, at: datetime) -> DeviceAct:
     row.state = ACT.move(ActState(row.state), "set_aside")
     row.code, row.settled_at = code, at
-    row.save(update_fields=["state", "code", "settled_at", "counted_at", "clock_differed"])
+    row.save(update_fields=["state", "code", "settled_at", *COUNTED])
     event = ActSetAside(
         subject_id=row.id,
         device_id=device.id,
@@ -197,6 +216,6 @@ def _set_aside(device: Device, row: DeviceAct, code: str, actor: Actor, at: date
     record(event, actor=actor, at=at)
     if code in ALARM_OF:
         alarm(device.id, ALARM_OF[SetAside(code)], row.sequence, actor=actor, at=at)
-    if row.kind == Kind.CASH:
+    if row.kind in MONEY:
         alarm(device.id, AlarmKind.MONEY_ASIDE, row.sequence, actor=actor, at=at)
     return row

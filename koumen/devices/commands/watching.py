@@ -1,4 +1,4 @@
-"""Receipt numbers that are missing."""
+"""Receipt numbers that are missing, and what travelled beside acts and waits too long."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from koumen.audit.command import command, lock, require
+from koumen.audit.commands import record
 from koumen.devices.commands.alarming import alarm
+from koumen.devices.events import BesideForgotten
 from koumen.devices.models import Device, DeviceAct
 from koumen.devices.permissions import may_settle_acts
 from koumen.devices.queries import missing_numbers
@@ -35,3 +37,17 @@ def watch_receipts(*, device_id: UUID, actor: Actor, at: datetime) -> tuple[int,
     for number in missing:
         alarm(device.id, AlarmKind.RECEIPT_GAP, number, actor=actor, at=at)
     return missing
+
+
+@command
+def forget_beside(*, act_id: UUID, actor: Actor, at: datetime) -> DeviceAct:
+    """Drop the place or the words that came beside an act which nobody has decided about; what was signed stays.
+
+    Records BesideForgotten. Raises Denied("acts-not-yours") or Missing("act-not-found").
+    """
+    require(may_settle_acts(actor), "acts-not-yours")
+    row = lock(DeviceAct.objects.all(), missing="act-not-found", id=act_id)
+    row.beside = ""
+    row.save(update_fields=["beside"])
+    record(BesideForgotten(subject_id=row.id, device_id=row.device_id), actor=actor, at=at)
+    return row

@@ -14,7 +14,9 @@ class AlarmKind(StrEnum):
     RECEIPT_USED_TWICE = "receipt_used_twice"
     REVOKED = "revoked"  # an act from a phone that is not believed any more
     CLOCK = "clock"  # the phone's clock said what cannot be
-    MONEY_ASIDE = "money_aside"  # cash that could not be booked: a person must
+    TOLD_LATE = "told_late"  # told so late that only the phone knows when it was done
+    OLD_PACK = "old_pack"  # done with the day pack of a day that was over
+    MONEY_ASIDE = "money_aside"  # cash or a card payment that could not be booked: a person must
 
 
 class SetAside(StrEnum):
@@ -29,6 +31,8 @@ class SetAside(StrEnum):
     RECEIPT_USED_TWICE = "receipt-number-used-twice"
     MAY_NOT_KNOCK = "may-not-knock"
     NOT_PROVEN = "customer-not-proven"
+    CODE_WRONG = "code-not-right"
+    SIGN_UNKNOWN = "sign-not-known"
     UNREADABLE = "act-unreadable"
     FAULT = "act-fault"  # our own program failed on it: it is kept and looked at
 

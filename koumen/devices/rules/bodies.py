@@ -1,13 +1,16 @@
 """What the acts of each kind carry; read strictly, since it becomes money."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from koumen.devices.rules.envelope import whole
+from koumen.devices.rules.envelope import MONEY, Kind, whole
 from koumen.kit.errors import Invalid
+from koumen.kit.place import Place
+from koumen.visits.rules.points import Point
 
 C = TypeVar("C", bound=StrEnum)
 
@@ -15,6 +18,8 @@ MOST_MINOR = 10**12
 MOST_PIECES = 1000
 MOST_NUMBER = 2**31 - 1
 MOST_SEALED = 400  # base64url of an ephemeral key, a nonce and a few digits is below 200
+MILLION = 10**6
+MOST_ACCURACY_M = 100_000  # a telephone that only knows the city
 
 
 class OpenReason(StrEnum):
@@ -47,13 +52,55 @@ class Cash:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Card:
+    """What stands on the terminal's slip, and the receipt that the phone gave for it."""
+
+    amount_minor: int
+    currency: str
+    terminal_id: UUID
+    approval_code: str
+    last_four: str
+    receipt_number: int
+    visit_number: str
+    card: SealedWord | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transfer:
+    """A transfer that the customer makes, with the code that they write as its purpose."""
+
+    amount_minor: int
+    currency: str
+    code: str
+    card: SealedWord | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forged:
+    """A note that looks forged, and what became of it."""
+
+    denomination_minor: int
+    serial: str
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Witnessed:
+    """All the cash that the second of a team saw counted at a visit."""
+
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Agreed:
-    """The amount that the customer chose on the turned phone, from a quote of the day pack."""
+    """The amount that the customer chose on the turned phone, from a quote of the day pack; or said, with a reason."""
 
     amount_minor: int
     currency: str
     quote_id: UUID
     surplus_wanted: bool
+    assisted_reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,17 +127,78 @@ def read_cash(body: Mapping[str, object]) -> Cash:
 
 def read_agreed(body: Mapping[str, object]) -> Agreed:
     """Raises Invalid("act-unreadable")."""
-    _exactly(body, "amount_minor", "currency", "quote", "surplus")
-    try:
-        quote_id = UUID(str(body["quote"]))
-    except ValueError:
-        raise Invalid("act-unreadable", field="quote") from None
+    _exactly({"assisted": "", **body}, "amount_minor", "currency", "quote", "surplus", "assisted")
     return Agreed(
         amount_minor=whole(body["amount_minor"], "amount_minor", 1, MOST_MINOR),
         currency=short_text(body["currency"], "currency", 3),
-        quote_id=quote_id,
+        quote_id=_id(body["quote"], "quote"),
         surplus_wanted=read_truth(body, "surplus"),
+        assisted_reason=read_word(body, "assisted") if "assisted" in body else "",
     )
+
+
+def read_card(body: Mapping[str, object]) -> Card:
+    """Raises Invalid("act-unreadable")."""
+    own = ("terminal", "approval", "last_four", "receipt", "visit_number", "card")
+    _exactly(body, "amount_minor", "currency", *own)
+    return Card(
+        amount_minor=whole(body["amount_minor"], "amount_minor", 1, MOST_MINOR),
+        currency=short_text(body["currency"], "currency", 3),
+        terminal_id=_id(body["terminal"], "terminal"),
+        approval_code=short_text(body["approval"], "approval", 12),
+        last_four=short_text(body["last_four"], "last_four", 4),
+        receipt_number=whole(body["receipt"], "receipt", 1, MOST_NUMBER),
+        visit_number=short_text(body["visit_number"], "visit_number", 20),
+        card=None if body["card"] is None else _sealed(body["card"], "card"),
+    )
+
+
+def read_transfer(body: Mapping[str, object]) -> Transfer:
+    """Raises Invalid("act-unreadable")."""
+    _exactly(body, "amount_minor", "currency", "code", "card")
+    return Transfer(
+        amount_minor=whole(body["amount_minor"], "amount_minor", 1, MOST_MINOR),
+        currency=short_text(body["currency"], "currency", 3),
+        code=short_text(body["code"], "code", 10),
+        card=None if body["card"] is None else _sealed(body["card"], "card"),
+    )
+
+
+def read_forged(body: Mapping[str, object]) -> Forged:
+    """Raises Invalid("act-unreadable")."""
+    _exactly(body, "denomination", "serial", "outcome")
+    return Forged(
+        denomination_minor=whole(body["denomination"], "denomination", 1, MOST_MINOR),
+        serial=short_text(body["serial"], "serial", 24),
+        outcome=read_word(body, "outcome"),
+    )
+
+
+def read_witnessed(body: Mapping[str, object]) -> Witnessed:
+    """Raises Invalid("act-unreadable")."""
+    _exactly(body, "amount_minor", "currency")
+    return Witnessed(
+        amount_minor=whole(body["amount_minor"], "amount_minor", 1, MOST_MINOR),
+        currency=short_text(body["currency"], "currency", 3),
+    )
+
+
+def read_place(words: str) -> Point | None:
+    """Where the phone said it was, in millionths of a degree; None for what says no place."""
+    try:
+        said = json.loads(words)
+        latitude = whole(said["lat_e6"], "lat_e6", -90 * MILLION, 90 * MILLION)
+        longitude = whole(said["lon_e6"], "lon_e6", -180 * MILLION, 180 * MILLION)
+        accuracy_m = whole(said["accuracy_m"], "accuracy_m", 0, MOST_ACCURACY_M)
+    except (Invalid, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    place = Place(latitude / MILLION, longitude / MILLION)
+    return Point(place=place, accuracy_m=accuracy_m, is_mock=said.get("mock") is True)
+
+
+def money_receipt(kind: Kind, body: Mapping[str, object]) -> int | None:
+    """The number of the receipt that an act of money gave; None of other kinds. Raises Invalid("act-unreadable")."""
+    return whole(body.get("receipt"), "receipt", 1, MOST_NUMBER) if kind in MONEY else None
 
 
 def read_numbers(body: Mapping[str, object]) -> Numbers:
@@ -133,6 +241,13 @@ def short_text(value: object, field: str, most: int) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= most or not value.isascii():
         raise Invalid("act-unreadable", field=field)
     return value
+
+
+def _id(value: object, field: str) -> UUID:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        raise Invalid("act-unreadable", field=field) from None
 
 
 def _sealed(value: object, field: str) -> SealedWord:

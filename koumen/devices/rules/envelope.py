@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -19,6 +19,8 @@ from koumen.kit.errors import Invalid
 VERSION = 1
 # An act with a full count of notes and a sealed code is below 1,500; more is no act of ours.
 MOST_CHARACTERS = 4096
+# Five hundred Chinese characters, sealed, are below 2,200.
+MOST_BESIDE = 3000
 MOST_SEQUENCE = 2**31 - 1
 HASH_BYTES = 32
 # Before the first act stands nothing.
@@ -40,15 +42,25 @@ class Kind(StrEnum):
     WILL = "will"  # two questions before an amount
     AGREE = "agree"
     CASH = "cash"
+    CARD = "card"
+    TRANSFER = "transfer"
+    FORGED = "forged"
+    QUESTION = "question"
+    SIGN = "sign"  # of life, at the door
+    WITNESS = "witness"  # by the second of a team: so much was counted
     NO_ANSWER = "no_answer"
     BREAK_OFF = "break_off"
     LEAVE = "leave"
     NUMBERS = "numbers"  # how far its receipts and acts go, stated before a hand-in
 
 
+# Money has changed hands, the customer holds a receipt of the phone's own series, and the lender is bound.
+MONEY = frozenset({Kind.CASH, Kind.CARD})
+
+
 @dataclass(frozen=True, kw_only=True)
 class SignedAct:
-    """One act with its signature; ``text`` is what was signed."""
+    """One act with its signature; ``text`` is what was signed, ``beside`` what it names by its digest alone."""
 
     text: str
     signature: bytes
@@ -61,6 +73,7 @@ class SignedAct:
     offset_ms: int | None  # what the phone last knew: our clock less its own
     pack_id: UUID | None
     body: Mapping[str, object]
+    beside: str = ""
 
     @property
     def hash(self) -> bytes:
@@ -79,12 +92,22 @@ class SignedAct:
 
 def read_signed_act(item: object) -> SignedAct:
     """Read one item of an upload; raises Invalid("act-unreadable")."""
-    if not isinstance(item, Mapping) or set(item) != {"act", "sig"} or not isinstance(item["act"], str):
+    if not isinstance(item, Mapping) or not {"act", "sig"} <= set(item) <= {"act", "sig", "beside"}:
+        raise Invalid("act-unreadable", field="act")
+    if not isinstance(item["act"], str):
         raise Invalid("act-unreadable", field="act")
     signature = from_text(item["sig"], field="sig")
     if len(signature) != SIGNATURE_BYTES:
         raise Invalid("act-unreadable", field="sig")
-    return _read(item["act"], signature)
+    act = _read(item["act"], signature)
+    return replace(act, beside=_beside(item.get("beside"), act.body.get("beside")))
+
+
+def _beside(found: object, named: object) -> str:
+    """What the act names, if it came with it; anything else is not the act's and is not kept."""
+    if not isinstance(found, str) or len(found) > MOST_BESIDE or not found.isascii():
+        return ""
+    return found if to_text(hashlib.sha256(found.encode()).digest()) == named else ""
 
 
 def write_act(fields: Mapping[str, object]) -> str:
@@ -177,6 +200,7 @@ def moment_text(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
-def item_of(text: str, signature: bytes) -> dict[str, str]:
+def item_of(text: str, signature: bytes, beside: str = "") -> dict[str, str]:
     """An act as it is uploaded."""
-    return {"act": text, "sig": to_text(signature)}
+    item = {"act": text, "sig": to_text(signature)}
+    return {**item, "beside": beside} if beside else item

@@ -13,13 +13,14 @@ from koumen.payments.commands.floats import fetch_cash, offer_float, take_float,
 from koumen.payments.commands.forged import SeenNote, write_forged_note
 from koumen.payments.commands.hand_ins import count_hand_in, declare_hand_in, withdraw_hand_in
 from koumen.payments.commands.matching import import_settlement, match_deposit, match_payment, match_payout
-from koumen.payments.commands.offline import OfflineTender, post_offline_cash
+from koumen.payments.commands.offline import OfflineTender, post_offline_card, post_offline_cash
 from koumen.payments.commands.receipts import keep_receipt_pdf, receipt_content, receipt_pdf
 from koumen.payments.commands.returning import claim_notes, decide_claim, owe_cash_return, return_cash
 from koumen.payments.commands.slips import deposit_slip_pdf
 from koumen.payments.commands.transfer import drop_transfer, settle_transfer, show_transfer
 from koumen.payments.commands.voiding import void_receipt
 from koumen.payments.commands.wallet import close_wallet, lose_sight, open_wallet, settle_wallet, show_wallet
+from koumen.payments.commands.witness import witness_cash
 
 __all__ = [
     "OfflineTender",
@@ -44,6 +45,7 @@ __all__ = [
     "owe_cash_return",
     "pay_card",
     "pay_cash",
+    "post_offline_card",
     "post_offline_cash",
     "prepare_deposit",
     "raise_cash_alarm",
@@ -61,5 +63,6 @@ __all__ = [
     "withdraw_deposit",
     "withdraw_float",
     "withdraw_hand_in",
+    "witness_cash",
     "write_forged_note",
 ]

@@ -51,14 +51,10 @@ def pay_card(
     if memory.answer is not None:
         return visible_to(actor).select_related("receipt").get(id=memory.answer["payment"])
     visit = lock_visit_of_money(visit_id, actor)
-    code, digits = approval_code(slip.approval_code), last_four(slip.last_four)
     lent = {loan.item_id: loan.item for loan in loans_of(actor=actor, agent_id=visit.agent_id)}
     if slip.item_id not in lent or lent[slip.item_id].kind != "card_terminal":
         raise Conflict("terminal-not-lent")
     agreement = agreement_to_pay(visit, amount_minor, at)
-    on_date = local_date(at, this_branch().zone)
-    if CardSlip.objects.filter(terminal_id=slip.item_id, on_date=on_date, approval_code=code).exists():
-        raise Conflict("card-slip-used")
     payment = tender_payment(
         visit,
         agreement,
@@ -66,9 +62,7 @@ def pay_card(
         amount_minor=amount_minor,
         at=at,
     )
-    CardSlip.objects.create(
-        payment=payment, terminal_id=slip.item_id, on_date=on_date, approval_code=code, last_four=digits
-    )
+    keep_slip(payment, slip)
     acquirer = account_for(kind=AccountKind.CARD, currency=visit.currency)
     receive(
         payment,
@@ -80,3 +74,17 @@ def pay_card(
     )
     memory.keep(payment=payment.id)
     return payment
+
+
+def keep_slip(payment: Payment, slip: Slip) -> None:
+    """Write down what the terminal printed for a payment; one slip pays once.
+
+    Raises Invalid("approval-unreadable" | "last-four-unreadable") or Conflict("card-slip-used").
+    """
+    code, digits = approval_code(slip.approval_code), last_four(slip.last_four)
+    on_date = local_date(payment.opened_at, this_branch().zone)
+    if CardSlip.objects.filter(terminal_id=slip.item_id, on_date=on_date, approval_code=code).exists():
+        raise Conflict("card-slip-used")
+    CardSlip.objects.create(
+        payment=payment, terminal_id=slip.item_id, on_date=on_date, approval_code=code, last_four=digits
+    )

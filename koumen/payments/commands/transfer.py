@@ -1,7 +1,5 @@
 """A bank transfer that a customer shows at the door: nothing is credited before it is in the bank's file."""
 
-import secrets
-from base64 import b32encode
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -9,7 +7,7 @@ from koumen.audit.command import command, lock, require
 from koumen.audit.commands import record, remember
 from koumen.branch.queries import this_branch
 from koumen.kit.actor import Actor
-from koumen.kit.errors import Conflict, Missing
+from koumen.kit.errors import Conflict, Invalid, Missing
 from koumen.ledger.commands import account_for
 from koumen.ledger.rules.chart import AccountKind
 from koumen.ledger.rules.entries import EntryKind
@@ -17,36 +15,41 @@ from koumen.payments.commands.tendering import agreement_to_pay, begin_payment, 
 from koumen.payments.events import PaymentClosed, TransferShown
 from koumen.payments.models import Payment
 from koumen.payments.permissions import may_match_lines, may_take_money, visible_to
+from koumen.payments.rules.codes import is_transfer_code, transfer_code
 from koumen.payments.states import PAYMENT, PaymentState
 from koumen.visits.models import Visit
 from koumen.visits.permissions import visible_to as visits_visible_to
 
-# 45 bits: nobody hits another's code by a slip of the pen, and nine letters fit every bank's field.
-CODE_BYTES = 6
-
 
 @command
-def show_transfer(*, visit_id: UUID, amount_minor: int, key: UUID, actor: Actor, at: datetime) -> Payment:
+def show_transfer(
+    *, visit_id: UUID, amount_minor: int, key: UUID, actor: Actor, at: datetime, code: str = ""
+) -> Payment:
     """Begin a transfer: the customer writes its code as the purpose. The debt stays until the bank has the money.
 
-    What was shown counts against the agreed amount, so that it is not taken twice. The same key gives the same
-    payment. Records TransferShown. Raises Missing("visit-not-found"), Denied("visit-not-yours"),
-    Invalid("amount-not-positive") or Conflict("code-not-accepted" | "tender-open" | "above-agreed" | "owed-less-now" |
-    "key-reused").
+    ``code``: one that a phone without a signal has shown already; else a new one is made. What was shown counts
+    against the agreed amount, so that it is not taken twice. The same key gives the same payment. Records
+    TransferShown. Raises Missing("visit-not-found"), Denied("visit-not-yours"),
+    Invalid("amount-not-positive" | "transfer-code-unreadable") or Conflict("code-not-accepted" | "tender-open" |
+    "above-agreed" | "owed-less-now" | "transfer-code-used" | "key-reused").
     """
-    inputs = {"visit": visit_id, "amount_minor": amount_minor}
+    inputs = {"visit": visit_id, "amount_minor": amount_minor, **({"code": code} if code else {})}
     memory = remember("show_transfer", actor=actor, key=key, inputs=inputs, at=at)
     if memory.answer is not None:
         return visible_to(actor).get(id=memory.answer["payment"])
     visit = lock_visit_of_money(visit_id, actor)
     agreement = agreement_to_pay(visit, amount_minor, at)
+    if code and not is_transfer_code(code):
+        raise Invalid("transfer-code-unreadable", field="code")
+    if code and Payment.objects.filter(transfer_code=code).exists():
+        raise Conflict("transfer-code-used")
     payment = begin_payment(
         visit,
         agreement,
         tender="transfer",
         amount_minor=amount_minor,
         at=at,
-        transfer_code=f"T{b32encode(secrets.token_bytes(CODE_BYTES)).decode()[:9]}",
+        transfer_code=code or transfer_code(),
     )
     event = TransferShown(
         subject_id=payment.id, visit_id=visit.id, amount_minor=amount_minor, currency=payment.currency

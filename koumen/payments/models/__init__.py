@@ -11,6 +11,7 @@ from koumen.payments.models.custody import (
     PileNote,
 )
 from koumen.payments.models.paying import (
+    CashWitness,
     NoteCount,
     Payment,
     Receipt,
@@ -29,6 +30,7 @@ __all__ = [
     "CashFetch",
     "CashFloat",
     "CashReturn",
+    "CashWitness",
     "Deposit",
     "ForgedNote",
     "HandIn",

@@ -61,6 +61,22 @@ class Payment(models.Model):
         ]
 
 
+class CashWitness(models.Model):
+    """How much cash the second of a team saw counted at a visit, all together. Append-only; the newest counts."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="cash_witnesses")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_witness_positive"),
+        ]
+
+
 class NoteCount(models.Model):
     """Notes and coins of one denomination, counted in, or given back as change. Append-only."""
 

@@ -10,10 +10,10 @@ from koumen.audit.commands import record
 from koumen.conduct.queries import door_rules
 from koumen.kit.actor import Actor, Role
 from koumen.kit.errors import Conflict
-from koumen.visits.events import AgentCheckedIn, AlarmRaised, DuressSignalled
+from koumen.visits.events import AgentCheckedIn, AlarmRaised, AlarmSettled, DuressSignalled
 from koumen.visits.models import Alert, Visit
 from koumen.visits.permissions import is_own_agent, visible_to
-from koumen.visits.queries import last_sign_at
+from koumen.visits.queries import agent_heard_after, last_sign_at
 from koumen.visits.rules.outcomes import AlertKind, CheckInResult
 from koumen.visits.rules.secrets import is_same_code, signs_of_life
 from koumen.visits.states import AT_DOOR_STATES, VisitState
@@ -58,6 +58,44 @@ def raise_alarm(*, visit_id: UUID, kind: AlertKind, actor: Actor, at: datetime) 
     require(actor.role is Role.SYSTEM, "visit-not-yours")
     visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
     if not _is_overdue(visit, kind, at):
+        return None
+    alert = Alert.objects.create(visit=visit, kind=kind, raised_at=at)
+    record(AlarmRaised(subject_id=visit.id, alarm=kind), actor=actor, at=at)
+    return alert
+
+
+@command
+def settle_alarm(*, alert_id: UUID, actor: Actor, at: datetime) -> Alert | None:
+    """What was awaited has come, perhaps from a phone that had no signal: the alarm waits for nobody any more.
+
+    A sign of life after the alarm settles NO_SIGN, an ending settles both kinds; None while it is still awaited, or
+    when somebody has taken the alarm. Records AlarmSettled. Raises Denied("visit-not-yours") unless the system
+    watches, or Missing("alert-not-found").
+    """
+    require(actor.role is Role.SYSTEM, "visit-not-yours")
+    waiting = Alert.objects.filter(id=alert_id).values_list("visit_id", flat=True).first()
+    visit = lock(visible_to(actor), missing="alert-not-found", id=waiting)
+    alert = lock(Alert.objects.all(), missing="alert-not-found", id=alert_id)
+    is_over = VisitState(visit.state) not in AT_DOOR_STATES
+    is_heard = alert.kind == AlertKind.NO_SIGN and agent_heard_after(visit, alert.raised_at)
+    if alert.seen_at or not (is_over or is_heard):
+        return None
+    alert.seen_at, alert.seen_by = at, actor.key
+    alert.save(update_fields=["seen_at", "seen_by"])
+    record(AlarmSettled(subject_id=visit.id, alarm=alert.kind), actor=actor, at=at)
+    return alert
+
+
+@command
+def alarm_about_count(*, visit_id: UUID, kind: AlertKind, actor: Actor, at: datetime) -> Alert | None:
+    """Alarm the console that the two of a team counted different cash, or that only one has told; of each once.
+
+    Called by ``payments``, which compares. Records AlarmRaised. Raises Denied("visit-not-yours") unless the system
+    compares, or Missing("visit-not-found").
+    """
+    require(actor.role is Role.SYSTEM, "visit-not-yours")
+    visit = lock(visible_to(actor), missing="visit-not-found", id=visit_id)
+    if visit.alerts.filter(kind=kind).exists():
         return None
     alert = Alert.objects.create(visit=visit, kind=kind, raised_at=at)
     record(AlarmRaised(subject_id=visit.id, alarm=kind), actor=actor, at=at)

@@ -24,7 +24,7 @@ from koumen.visits.rules import secrets
 from koumen.visits.rules.band import amount_band
 from koumen.visits.rules.moments import LAPSE_BEFORE, YES_WITHIN
 from koumen.visits.rules.notices import DAY_BEFORE, NoticeKind, reminder_due
-from koumen.visits.rules.outcomes import ASKED_AT_THE_DOOR
+from koumen.visits.rules.outcomes import ASKED_AT_THE_DOOR, AlertKind
 from koumen.visits.rules.reasons import PROTOCOL_STOPS
 from koumen.visits.rules.word import CardWord
 from koumen.visits.states import AT_DOOR_STATES, BEFORE_THE_DOOR, OPEN_STATES, VisitState
@@ -204,11 +204,23 @@ def visits_at_doors() -> list[UUID]:
     return list(there.values_list("id", flat=True))
 
 
+def alarms_to_settle() -> list[UUID]:
+    """Alarms about silence that nobody has taken yet, the oldest first; one query."""
+    silent = Alert.objects.filter(seen_at=None, kind__in=[AlertKind.NO_SIGN, AlertKind.NO_OUTCOME])
+    return list(silent.order_by("raised_at").values_list("id", flat=True))
+
+
 def last_sign_at(visit: Visit) -> datetime:
     """When something last happened at this visit, by its facts; one query."""
-    facts = Fact.objects.filter(subject_id=visit.id).exclude(kind="AlarmRaised")
+    facts = Fact.objects.filter(subject_id=visit.id).exclude(kind__in=["AlarmRaised", "AlarmSettled"])
     newest: datetime | None = facts.aggregate(at=Max("at"))["at"]
     return max(moment for moment in (newest, visit.arrived_at, visit.booked_at) if moment)
+
+
+def agent_heard_after(visit: Visit, moment: datetime) -> bool:
+    """Whether the agent did anything at this visit after a moment; two queries at most."""
+    who = Actor(Role.AGENT, visit.agent.person_id).key
+    return Fact.objects.filter(subject_id=visit.id, actor=who, at__gt=moment).exists()
 
 
 def own_signs_of_life(*, actor: Actor) -> tuple[str, str]:

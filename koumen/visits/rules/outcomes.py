@@ -62,6 +62,8 @@ class AlertKind(StrEnum):
     AMOUNT_ASSISTED = "amount_assisted"  # the agent typed the amount for the customer
     SECOND_AGENT = "second_agent"  # asked for at the door: the bag is full, and the customer pays in cash
     ANOTHER_TIME = "another_time"  # asked for at the door, for what is not paid now
+    COUNTS_DIFFER = "counts_differ"  # the second of a team counted other cash than was booked
+    COUNTED_ALONE = "counted_alone"  # much cash at a visit of two, and only one of them tells of it
     NO_OUTCOME = "no_outcome"  # arrived long ago, and no ending told: a receipt may be missing
 
 

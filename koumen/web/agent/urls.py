@@ -58,6 +58,7 @@ urlpatterns = site_urls(
         path("visits/<uuid:visit_id>/stop/", door.stop, name="stop"),
         path("visits/<uuid:visit_id>/cash/", money.cash, name="cash"),
         path("visits/<uuid:visit_id>/ask-office/", money.ask_office, name="ask_office"),
+        path("visits/<uuid:visit_id>/counted-along/", money.counted_along, name="counted_along"),
         path("visits/<uuid:visit_id>/card/", card.card, name="card"),
         path("visits/<uuid:visit_id>/forged/", card.forged, name="forged"),
         path("visits/<uuid:visit_id>/transfer/", money.transfer, name="transfer"),

@@ -42,6 +42,8 @@ CASH_WORDS: dict[str, str | Promise] = {
     "serial-unreadable": _("This does not look like a serial number."),
     # cards, forged notes, notes given back
     "terminal-not-lent": _("This card terminal was not lent to you."),
+    "transfer-code-unreadable": _("This is not a code for a transfer."),
+    "transfer-code-used": _("This code for a transfer is another one's."),
     "card-slip-used": _("This slip has paid already. Please look at the approval code."),
     "approval-unreadable": _("The approval code stands on the slip: four to eight letters or digits."),
     "last-four-unreadable": _("Only the last four digits of the card, never more."),

@@ -1,14 +1,17 @@
-"""The tender: cash counted note by note, or a wallet's QR code."""
+"""The tender: cash counted note by note, and by a second person along; a wallet's QR code, a bank transfer."""
 
 from uuid import UUID
 
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from koumen.kit import clock
 from koumen.kit.errors import Invalid, Refusal
+from koumen.kit.ids import new_id
 from koumen.kit.money import CURRENCIES, Money
 from koumen.payments import commands as payments
 from koumen.payments import jobs
@@ -16,7 +19,7 @@ from koumen.payments import queries as payment_queries
 from koumen.visits import commands as visits
 from koumen.visits import queries
 from koumen.web.ui.actors import actor_of
-from koumen.web.ui.amounts import read_id
+from koumen.web.ui.amounts import LONGEST_AMOUNT, read_id
 from koumen.web.ui.notes import read_notes, worth
 from koumen.web.ui.refusals import words
 
@@ -64,6 +67,42 @@ def cash(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         "missing": remaining - total_in if total_in.minor < remaining.minor else None,
     }
     return render(request, "agent/cash.html", context, status=409 if fault else 200)
+
+
+class AlongForm(forms.Form):
+    """What the second of a team saw counted, all together."""
+
+    once = forms.UUIDField(widget=forms.HiddenInput)
+    amount = forms.CharField(
+        label=_("All the cash that was counted"),
+        max_length=LONGEST_AMOUNT,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"required": _("Please write the amount.")},
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def counted_along(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """The second of a team signs what they counted; what the first one's phone says is compared in the office."""
+    actor, at = actor_of(request), clock.now()
+    visit = queries.visit(actor=actor, visit_id=visit_id)
+    form = AlongForm(request.POST or None, initial={"once": new_id()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            payments.witness_cash(
+                visit_id=visit_id,
+                amount_minor=Money.parse(form.cleaned_data["amount"], visit.currency).minor,
+                currency=visit.currency,
+                key=form.cleaned_data["once"],
+                actor=actor,
+                at=at,
+            )
+            return redirect("visit", visit_id=visit_id)
+        except Invalid as refusal:
+            form.add_error("amount", words(refusal.code, **refusal.params))
+    context = {"form": form, "visit": visit}
+    return render(request, "agent/counted_along.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -12,7 +12,7 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,7 +21,6 @@ from koumen.conduct import queries as conduct
 from koumen.devices import commands, queries
 from koumen.devices.commands.packing import PackedDay, PackedStop
 from koumen.devices.rules.envelope import moment_text
-from koumen.devices.rules.moments import PACK_LIVES
 from koumen.devices.rules.signing import from_text, is_signed_by, to_text
 from koumen.kit import clock
 from koumen.kit.errors import Denied, Invalid, Refusal
@@ -29,16 +28,21 @@ from koumen.kit.money import CURRENCIES, Money
 from koumen.visits.queries import band_of
 from koumen.visits.rules.reasons import PROTOCOL_STOPS
 from koumen.visits.states import VisitState
-from koumen.web.agent.pages.safety import WillForm
+from koumen.web.agent.pages.forms import ASSISTED_REASONS
+from koumen.web.agent.pages.safety import QuestionForm, WillForm
 from koumen.web.ui import wording
 from koumen.web.ui.act_words import KINDS
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.picture_words import picture_word
+from koumen.web.ui.preferences import HTML_LANGUAGES, SHORT_NAMES
 from koumen.web.ui.refusals import words
 
 # Raised with each change that phones must have; the console can then require it.
-APP_VERSION = 1
+APP_VERSION = 2
 ASK = "koumen.day-pack.1"
+
+# What the customer sees when the phone is turned to them, in every language.
+TURNED = ("pictures", "amount", "read-back", "purpose")
 
 _SCRIPTS = (
     "app",
@@ -46,14 +50,20 @@ _SCRIPTS = (
     "bytes",
     "canonical",
     "carried",
+    "customer",
     "enrol",
+    "here",
     "keys",
     "money",
     "qr",
     "store",
     "sync",
+    "tenders",
     "vault",
     "views",
+    "visit",
+    "watch",
+    "where",
 )
 FILES = (
     *(f"agent/{name}.mjs" for name in _SCRIPTS),
@@ -66,6 +76,7 @@ FILES = (
         "ui/seal.svg",
         "ui/icons.svg",
         "ui/pictures.svg",
+        "ui/read-aloud.js",
     ),
 )
 
@@ -95,6 +106,11 @@ def app(request: HttpRequest) -> HttpResponse:
         "states": list(VisitState),
         "kinds": KINDS.items(),
         "will": WillForm(),
+        "question": QuestionForm(),
+        "assisted_reasons": ASSISTED_REASONS.items(),
+        "customer_languages": HTML_LANGUAGES.items(),
+        "spoken": [(to, SHORT_NAMES[code]) for code, to in HTML_LANGUAGES.items()],
+        "turned": TURNED,
     }
     response = render(request, "agent/app.html", context)
     response["Koumen-Build"] = build()
@@ -181,16 +197,19 @@ def _asked_day(request: HttpRequest) -> dict[str, Any]:
 
 
 def _packed(packed: PackedDay) -> dict[str, Any]:
-    issued = packed.pack.issued_at
     return {
         "pack": str(packed.pack.id),
-        "issued_at": moment_text(issued),
-        "expires_at": moment_text(issued + PACK_LIVES),
+        "issued_at": moment_text(packed.pack.issued_at),
+        "expires_at": moment_text(packed.pack.over_at),
         "day": wording.near_day(packed.date, get_language() or "en", today=packed.date),
         "device": {"id": str(packed.device.id), "code": packed.device.code},
         "staff_number": packed.device.agent.staff_number,
         "last": {"n": packed.last.sequence, "receipt": packed.last.receipt},
         "seal_to": to_text(queries.seal_point()),
+        "check_in_s": int(packed.check_in.total_seconds()),
+        "outcome_s": int(packed.outcome.total_seconds()),
+        "two_over": packed.two_over_minor,
+        "terminals": [{"id": str(item.id), "serial": item.serial} for item in packed.terminals],
         "stops": [_listed(one) for one in packed.stops],
         "sealed": {str(one.stop.visit_id): _in_full(one) for one in packed.stops},
     }
@@ -198,7 +217,7 @@ def _packed(packed: PackedDay) -> dict[str, Any]:
 
 def _listed(one: PackedStop) -> dict[str, Any]:
     """What the list shows from the morning on: a first name and a door, and nothing about debt."""
-    low, high = band_of(one.door.visit)
+    low, high = band_of(one.visit)
     return {
         "visit": str(one.stop.visit_id),
         "number": one.stop.number,
@@ -208,18 +227,26 @@ def _listed(one: PackedStop) -> dict[str, Any]:
         "window_to": moment_text(one.stop.window_to),
         "state": str(one.stop.state),
         "band": [low, high],
-        "wants_cash": one.door.visit.wants_cash,
+        "wants_cash": one.visit.wants_cash,
+        "staff": one.visit.staff,
+        "leader": one.leader,
     }
 
 
 def _in_full(one: PackedStop) -> dict[str, Any]:
-    """What the phone seals away until the agent sets out for this door."""
-    return {
+    """What the phone seals away until the agent sets out for this door; who goes along needs no more than a name."""
+    told = {
         "name": one.details.name,
         "phone": one.details.phone,
         "note": one.note,
+        "language": HTML_LANGUAGES[one.language],
+    }
+    if one.door is None or one.quote is None:
+        return told
+    return {
+        **told,
         "card_number": one.door.card_number,
-        "pictures": [{"key": key, "word": str(picture_word(key))} for key in one.door.pictures or ()],
+        "pictures": [{"key": key, "words": _picture_words(key)} for key in one.door.pictures or ()],
         "quote": {
             "id": str(one.quote.id),
             "minimum": one.quote.minimum_minor,
@@ -228,3 +255,12 @@ def _in_full(one: PackedStop) -> dict[str, Any]:
             "valid_until": moment_text(one.quote.valid_until),
         },
     }
+
+
+def _picture_words(key: str) -> dict[str, str]:
+    """What a picture shows, in every language: the customer's is chosen at the door."""
+    found = {}
+    for code, html_code in HTML_LANGUAGES.items():
+        with override(code):
+            found[html_code] = picture_word(key)
+    return found

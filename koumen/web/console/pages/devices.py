@@ -16,7 +16,8 @@ from koumen.devices import commands, queries
 from koumen.devices.commands.enrolling import LABEL_LENGTH
 from koumen.devices.permissions import may_decide_money, may_manage_devices, may_review_acts
 from koumen.devices.rules.alarms import AlarmKind, DismissReason, RevokeReason
-from koumen.devices.rules.bodies import read_cash
+from koumen.devices.rules.bodies import read_card, read_cash
+from koumen.devices.rules.envelope import MONEY, Kind
 from koumen.devices.rules.moments import ENROLMENT_LIVES
 from koumen.kit import clock
 from koumen.kit.errors import Invalid
@@ -40,7 +41,9 @@ ALARMS: Words = {
     AlarmKind.RECEIPT_USED_TWICE: _("One receipt number for two payments"),
     AlarmKind.REVOKED: _("A blocked phone, or one whose agent has left, has sent something"),
     AlarmKind.CLOCK: _("The phone's clock says what cannot be"),
-    AlarmKind.MONEY_ASIDE: _("Cash that is not in the books yet"),
+    AlarmKind.TOLD_LATE: _("Told so late that only the phone knows when it was done"),
+    AlarmKind.OLD_PACK: _("Done with the day of an earlier day"),
+    AlarmKind.MONEY_ASIDE: _("Money that is not in the books yet"),
 }
 ACT_STATES: Words = {
     "received": _("Received, waits for the act before it"),
@@ -51,6 +54,8 @@ ACT_STATES: Words = {
 SET_ASIDE: Words = {
     "may-not-knock": _("The rules of conduct did not allow the knock."),
     "customer-not-proven": _("The year of birth was not the right one."),
+    "code-not-right": _("The code of the door card was not the right one."),
+    "sign-not-known": _("The number was none of the agent's two."),
     "certificate-over": _("The phone's certificate was over."),
     "device-revoked": _("The phone was blocked when it came."),
     "agent-inactive": _("The agent does not work here any more."),
@@ -130,10 +135,11 @@ def _agents(request: HttpRequest) -> list[tuple[str, str]]:
 
 def _act(row: "DeviceAct") -> dict[str, Any]:
     amount = None
-    if row.kind == "cash" and row.is_genuine:
+    if row.kind in MONEY and row.is_genuine:
         try:
-            cash = read_cash(queries.signed_act(row).body)
-            amount = Money(cash.amount_minor, cash.currency)
+            act = queries.signed_act(row)
+            said = read_cash(act.body) if row.kind == Kind.CASH else read_card(act.body)
+            amount = Money(said.amount_minor, said.currency)
         except Invalid:
             amount = None
     return {
@@ -223,12 +229,12 @@ def act(request: HttpRequest, act_id: UUID) -> HttpResponse:
             commands.dismiss_act(act_id=act_id, reason=reason, actor=actor, at=at)
         return redirect("device_act", act_id=act_id)
     row = queries.device_act(actor=actor, act_id=act_id)
-    is_cash = row.kind == "cash"
+    is_money = row.kind in MONEY
     context = {
         "one": _act(row),
         "is_open": row.state == "quarantined",
-        "may_post": row.is_genuine and (may_decide_money(actor) if is_cash else may_review_acts(actor)),
-        "may_dismiss": may_review_acts(actor) and not (is_cash and row.is_genuine),
+        "may_post": row.is_genuine and (may_decide_money(actor) if is_money else may_review_acts(actor)),
+        "may_dismiss": may_review_acts(actor) and not (is_money and row.is_genuine),
         "form": DismissForm(),
     }
     return page(request, "device_act", "devices", context)

@@ -124,6 +124,8 @@ ALERTS: Words = {
     "second_agent": _("A second agent is wanted at the door"),
     "another_time": _("The rest is to be paid another time"),
     "no_outcome": _("No ending: a receipt may be missing"),
+    "counts_differ": _("The two of a team counted different cash"),
+    "counted_alone": _("Much cash, and only one of two has signed"),
 }
 ALERT_ADVICE: Words = {
     "pictures_differ": _("Call the customer. Who stands there may be a stranger."),
@@ -144,6 +146,8 @@ ALERT_ADVICE: Words = {
     ),
     "another_time": _("Call the customer on the number on file and offer a time for what is not paid yet."),
     "no_outcome": _("Call the customer and ask whether they gave money."),
+    "counts_differ": _("Ask both, each alone, then call the customer and ask what they gave."),
+    "counted_alone": _("Ask the second of the team to open their day and say what was counted."),
 }
 ANSWERS: Words = {
     "expected": _("Yes: this visit"),

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from koumen.devices import jobs, queries
-from koumen.devices.rules.bodies import read_cash
+from koumen.devices.rules.bodies import Card, Cash, read_card, read_cash
 from koumen.devices.rules.carried import unpack_act
-from koumen.devices.rules.envelope import Kind, SignedAct, item_of
+from koumen.devices.rules.envelope import MONEY, Kind, SignedAct, item_of
 from koumen.devices.rules.signing import point_of, to_text
 from koumen.documents.queries import signing_key
 from koumen.kit import clock
@@ -18,14 +18,17 @@ from koumen.kit.actor import SYSTEM
 from koumen.kit.errors import Missing
 from koumen.kit.money import Money
 from koumen.payments import queries as payments
+from koumen.web.ui.limits import is_allowed, too_many
 
 
 @require_GET
 def show(request: HttpRequest, packed: str) -> HttpResponse:
     """Is it signed by a phone of ours, and is it in our books? Opening it twice changes nothing."""
+    if not is_allowed(request, "carried"):
+        return too_many(request, "carried")
     at = clock.now()
     act = unpack_act(packed)
-    if act.kind is not Kind.CASH:
+    if act.kind not in MONEY:
         raise Missing("receipt-not-found")
     device = queries.device_of_act(device_id=act.device_id)
     if not act.is_signed_by(bytes(device.public_key)):
@@ -49,18 +52,22 @@ def _booked_as(act: SignedAct, code: str) -> str | None:
 
 
 def _number(act: SignedAct, code: str) -> str:
-    return f"{code}-{read_cash(act.body).receipt_number:07d}"
+    return f"{code}-{_said(act).receipt_number:07d}"
+
+
+def _said(act: SignedAct) -> Cash | Card:
+    return read_cash(act.body) if act.kind is Kind.CASH else read_card(act.body)
 
 
 def _told(act: SignedAct, code: str, state: str, at: datetime) -> dict[str, Any]:
-    cash = read_cash(act.body)
+    said = _said(act)
     return {
         "is_genuine": True,
         "is_booked": state == "posted",
         "is_looked_at": state in {"quarantined", "dismissed"},
-        "amount": Money(cash.amount_minor, cash.currency),
+        "amount": Money(said.amount_minor, said.currency),
         "number": _number(act, code),
-        "visit_number": cash.visit_number,
+        "visit_number": said.visit_number,
         "given_at": min(act.said_at, at),
         "staff_number": queries.device_of_act(device_id=act.device_id).agent.staff_number,
     }
