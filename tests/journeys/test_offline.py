@@ -1,8 +1,5 @@
 """A visit on a phone without a signal, in a real browser: the network cut, tabs killed, the store tampered with."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-
 import pytest
 from playwright.sync_api import APIResponse, Route, expect
 
@@ -10,44 +7,12 @@ from koumen.audit.models import Fact
 from koumen.devices import commands
 from koumen.devices.models import DeviceAct
 from koumen.devices.rules.alarms import RevokeReason
-from koumen.kit.actor import Role
 from koumen.payments.models import Payment
-from koumen.visits import commands as visits
-from koumen.visits.rules.cards import CardWay
-from tests import builders
 from tests.browser import PageFor, axe
 from tests.devices.phones import ADMINISTRATOR
 from tests.journeys.offline import PIN, Carrier
-from tests.journeys.town import TownClock
-from tests.visits.stories import a_visit
 
 pytestmark = pytest.mark.journey
-
-
-@pytest.fixture
-def codes() -> dict[int, str]:
-    """The codes on the customer's paper, once there is one."""
-    return {}
-
-
-@pytest.fixture
-def carrier(
-    town_clock: TownClock, server: str, page_for: PageFor, codes: dict[int, str]
-) -> Iterator[Carrier]:
-    """An enrolled phone with its day, five minutes before the window; the customer has a door card."""
-    story = a_visit(town_clock.at)
-    issued = visits.issue_door_card(
-        customer_id=story.home.id,
-        way=CardWay.COUNTER,
-        actor=builders.staff(Role.DISPATCHER),
-        at=town_clock.at,
-    )
-    codes.update({line.number: line.code for line in issued.lines})
-    town_clock.goes_to(story.visit.window_from - timedelta(minutes=5))
-    page = page_for(390, language="en", address=server)
-    found = Carrier(story, town_clock, server, page.context, page)
-    yield found.signs_in().enrols().has_a_day()
-    found.context.set_offline(False)
 
 
 def test_a_whole_visit_without_a_signal_survives_killed_tabs_and_is_booked_once(
@@ -139,7 +104,7 @@ def test_one_poisoned_act_does_not_keep_the_others_waiting(carrier: Carrier) -> 
     carrier.opens()
     carrier.unlocks()
     carrier.sets_out()
-    carrier.presses("I am at the door")
+    carrier.arrives()
     carrier.page.evaluate(  # somebody changes a queued act in the phone's store
         "import('/static/agent/store.mjs').then((store) => store.write(async (all) => {"
         " const first = await all.act(1); await all.putAct({...first, text: first.text.replace('opened', 'leave')}); }))"

@@ -6,6 +6,7 @@ import { sign } from "./keys.mjs";
 import { allActs, read, write } from "./store.mjs";
 
 const NOTHING_BEFORE = toText(new Uint8Array(32));
+const MONEY = new Set(["cash", "card"]);
 const START = { n: 0, hash: NOTHING_BEFORE, receipt: 0 };
 
 export class StorageFull extends Error {}
@@ -25,8 +26,11 @@ export function act(kind, visit, build) {
     ];
     if (!key || !device) throw new NotEnrolled();
     const n = before.n + 1;
-    const receipt = kind === "cash" ? before.receipt + 1 : before.receipt;
-    const body = typeof build === "function" ? await build({ device: device.id, receipt }) : (build ?? {});
+    const receipt = MONEY.has(kind) ? before.receipt + 1 : before.receipt;
+    const built = typeof build === "function" ? await build({ device: device.id, receipt }) : (build ?? {});
+    // what is to be forgotten one day travels beside the act, which names its digest
+    const { beside = "" } = built;
+    const body = beside ? { ...built, beside: toText(await sha256(utf8(beside))) } : built;
     const text = canonical({
       v: 1,
       device: device.id,
@@ -41,7 +45,7 @@ export function act(kind, visit, build) {
     });
     const sig = await sign(key, text);
     const hash = toText(await sha256(utf8(text)));
-    const made = { n, kind, visit, text, sig, hash, body, state: "saved", code: "", receipt: kind === "cash" ? receipt : null };
+    const made = { n, kind, visit, text, sig, hash, body, beside, state: "saved", code: "", receipt: MONEY.has(kind) ? receipt : null };
     try {
       await write(async (store) => {
         const now = (await store.get("chain")) ?? START;
@@ -82,14 +86,29 @@ const MOVES = {
   break_off: { at_the_door: "broken_off", proven: "broken_off", agreed: "broken_off" },
   agree: { proven: "agreed", agreed: "agreed" },
   cash: { agreed: "paid", paid: "paid" },
-  leave: { proven: "closed", paid: "closed" },
+  card: { agreed: "paid", paid: "paid" },
+  transfer: { agreed: "agreed", paid: "paid" },
+  leave: { proven: "closed", agreed: "closed", paid: "closed" },
 };
 
 export function standing(stop, acts) {
-  const stands = { state: stop.state, pictures: null, failures: 0, will: null, agreed: 0, paid: 0, receipts: [] };
+  const stands = {
+    state: stop.state,
+    pictures: null,
+    failures: 0,
+    will: null,
+    agreed: 0,
+    paid: 0,
+    shown: 0, // by transfers that the bank will bring, or not
+    isWorded: false, // the customer's word for this amount is sealed into an act
+    witnessed: 0,
+    receipts: [],
+    transfers: [],
+  };
   for (const one of acts.filter((made) => made.visit === stop.visit)) {
     if (one.kind === "pictures") stands.pictures = one.body.matched;
     if (one.kind === "will") stands.will = one.body.understands && one.body.is_free ? "clear" : "doubt";
+    if (one.kind === "witness") stands.witnessed = one.body.amount_minor;
     if (one.kind === "identity") {
       if (one.body.matched === false) stands.failures += 1;
       else if (stands.state === "at_the_door") stands.state = "proven";
@@ -97,13 +116,18 @@ export function standing(stop, acts) {
     const next = MOVES[one.kind]?.[stands.state];
     if (!next) continue;
     stands.state = next;
-    if (one.kind === "agree") stands.agreed = one.body.amount_minor;
-    if (one.kind === "cash") {
+    if (one.kind === "agree") Object.assign(stands, { agreed: one.body.amount_minor, isWorded: false });
+    if (one.body.card) stands.isWorded = true;
+    if (one.kind === "transfer") {
+      stands.shown += one.body.amount_minor;
+      stands.transfers.push(one);
+    }
+    if (MONEY.has(one.kind)) {
       stands.paid += one.body.amount_minor;
       stands.receipts.push(one);
     }
   }
-  return stands;
+  return { ...stands, rest: stands.agreed - stands.paid - stands.shown };
 }
 
 export const actsHere = async () => (await allActs()).sort((one, other) => one.n - other.n);

@@ -8,6 +8,8 @@ export function moneyOf({ symbol, code, units }) {
       const text = (Math.abs(minor) / scale).toLocaleString("en", { minimumFractionDigits: units, maximumFractionDigits: units });
       return `${minor < 0 ? "−" : ""}${symbol}\u00a0${text}`;
     },
+    // As it is typed: 12.50
+    plain: (minor) => (minor / scale).toFixed(units),
     // What somebody typed; null for what is no amount.
     read(typed) {
       const text = typed.normalize("NFKC").replaceAll(/[\s,]/g, "");
@@ -15,14 +17,6 @@ export function moneyOf({ symbol, code, units }) {
       const [whole, part = ""] = text.split(".");
       if (part.length > units) return null;
       return Number(whole) * scale + Number(part.padEnd(units, "0") || "0");
-    },
-    speak(minor, language) {
-      if (!("speechSynthesis" in window)) return;
-      const spoken = new Intl.NumberFormat(language, { style: "currency", currency: code, currencyDisplay: "name" });
-      const said = new SpeechSynthesisUtterance(spoken.format(minor / scale));
-      said.lang = language;
-      speechSynthesis.cancel();
-      speechSynthesis.speak(said);
     },
   };
 }

@@ -27,6 +27,12 @@ async function keepOffset(started, now) {
   await write((store) => store.put("offset", offset));
 }
 
+// The server has too much to do, and says when to come again: nothing is lost, and nothing is asked meanwhile.
+class Busy extends Error {}
+let busyUntil = 0;
+
+const itemOf = ({ text, sig, beside }) => (beside ? { act: text, sig, beside } : { act: text, sig });
+
 // What the server says of each; a batch that fails as a whole is halved until the one that fails is alone.
 async function send(acts) {
   await mark(acts, (_, now) => (now.state === "saved" ? { state: "sent" } : {}));
@@ -34,10 +40,14 @@ async function send(acts) {
   const answer = await fetch("/agent/acts/", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ acts: acts.map(({ text, sig }) => ({ act: text, sig })) }),
+    body: JSON.stringify({ acts: acts.map(itemOf) }),
   });
   if (!answer.ok) {
-    if (answer.status >= 500 || answer.status === 429) throw new Error(`the server answers ${answer.status}`);
+    if (answer.status === 429) {
+      busyUntil = Date.now() + 1000 * (Number(answer.headers.get("Retry-After")) || 60);
+      throw new Busy();
+    }
+    if (answer.status >= 500) throw new Error(`the server answers ${answer.status}`);
     if (acts.length === 1) return mark(acts, () => ({ state: "refused", code: `http-${answer.status}` }));
     const half = Math.ceil(acts.length / 2);
     await send(acts.slice(0, half));
@@ -46,7 +56,7 @@ async function send(acts) {
   const told = await answer.json();
   await keepOffset(started, told.now);
   const by = new Map(acts.map(({ n }, place) => [n, told.acts[place]]));
-  return mark(acts, (n) => ({ state: by.get(n).state, code: by.get(n).code }));
+  return mark(acts, (n) => ({ ...by.get(n), ...(OVER.has(by.get(n).state) ? { beside: "" } : {}) }));
 }
 
 async function hearState() {
@@ -68,12 +78,13 @@ async function sendAll(acts) {
 
 const inState = async (isMeant) => (await allActs()).filter((made) => isMeant(made.state));
 
-// One page at a time; another that asks meanwhile goes away, or waits where it was asked to. Answers { reached, revoked,
-// least_app }.
+// One page at a time; another that asks meanwhile goes away, or waits where it was asked to. Answers { reached, busy,
+// revoked, least_app }.
 export function sync({ wait = false } = {}) {
   return navigator.locks.request("koumen-upload", { ifAvailable: !wait }, async (lock) => {
     if (!lock) return { reached: navigator.onLine };
     if (!navigator.onLine) return { reached: false };
+    if (Date.now() < busyUntil) return { reached: true, busy: true };
     try {
       await sendAll(await inState((state) => !OVER.has(state)));
       // what was done meanwhile: the page that did it has gone away from this lock
@@ -81,8 +92,8 @@ export function sync({ wait = false } = {}) {
       const state = await hearState();
       tell("synced");
       return { reached: true, ...state };
-    } catch {
-      return { reached: false };
+    } catch (fault) {
+      return fault instanceof Busy ? { reached: true, busy: true } : { reached: false };
     }
   });
 }

@@ -48,8 +48,9 @@ export function fill(part, selector, ...children) {
 export const word = (kind, key) =>
   document.querySelector(`#words [data-kind="${kind}"][data-key="${key}"]`)?.textContent ?? key;
 
-export function drawPictures(pictures) {
-  return pictures.map(({ key, word: name }) => {
+export function drawPictures(pictures, language) {
+  return pictures.map(({ key, words, word: older }) => {
+    const name = words?.[language] ?? older; // a day that an app of before fetched
     const part = draw("picture", { name });
     part.querySelector("use").setAttribute("href", `${place().dataset.pictures}#${key}`);
     part.querySelector("svg").setAttribute("aria-label", name);

@@ -3,12 +3,15 @@
 const LANGUAGES = { "zh-Hans": "zh-CN", "zh-Hant": "zh-TW" };
 const SLOWER = 0.85;
 
-function textOf(main, button) {
-  const lines = main.innerText.split("\n").map((line) => line.trim());
-  return lines.filter((line) => line && line !== button.innerText.trim()).join("\n");
+// What is not for the ear is marked so.
+function textOf(scope, button) {
+  const silent = [button, ...scope.querySelectorAll("[data-silent]")].map((one) => one.innerText.trim()).join("\n").split("\n");
+  const lines = scope.innerText.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line && !silent.includes(line)).join("\n");
 }
 
-function follow(button) {
+// One button; it reads the part of the page that it stands in, in the language of that part.
+export function follow(button) {
   const [start, stop] = [button.querySelector("[data-start]"), button.querySelector("[data-stop]")];
   const show = (speaks) => {
     start.hidden = speaks;
@@ -19,8 +22,10 @@ function follow(button) {
     speechSynthesis.cancel();
     show(!spoke);
     if (spoke) return;
-    const said = new SpeechSynthesisUtterance(textOf(document.querySelector("main"), button));
-    said.lang = LANGUAGES[document.documentElement.lang] ?? document.documentElement.lang;
+    const scope = button.closest("[data-read-scope]") ?? document.querySelector("main");
+    const { lang } = scope.closest("[lang]");
+    const said = new SpeechSynthesisUtterance(textOf(scope, button));
+    said.lang = LANGUAGES[lang] ?? lang;
     said.rate = SLOWER;
     said.addEventListener("end", () => show(false));
     said.addEventListener("error", () => show(false));
