@@ -28,6 +28,7 @@ from koumen.visits import queries
 from koumen.visits.jobs import watch_doors
 from koumen.visits.models import Agreement, Alert, PointProof
 from koumen.visits.queries.follow_ups import open_follow_ups
+from koumen.visits.queries.payers import payer_name
 from koumen.visits.rules.cards import CardWay
 from koumen.visits.states import VisitState
 from tests import builders
@@ -450,3 +451,25 @@ def test_a_question_whose_words_were_lost_is_still_a_question(phone: Phone, stor
     assert asides(sends(phone, came(story))) == []
     (asked,) = open_follow_ups(actor=builders.staff(Role.DISPATCHER))
     assert (asked.follow_up.about, asked.words) == ("costs", "")
+
+
+# --- whose money it is ----------------------------------------------------------------------------------
+
+
+def test_the_name_of_whoever_else_pays_comes_sealed_and_stands_on_the_receipt(
+    phone: Phone, story: Story
+) -> None:
+    moment = proven(phone, story)
+    act = phone.does_beside(
+        Kind.WILL,
+        phone.words("王小明", visit_id=story.visit_id, word="payer"),
+        at=moment,
+        visit_id=story.visit_id,
+        company="trusted",
+        understands=True,
+        is_free=True,
+        payer="family",
+    )
+    assert asides(sends(phone, came(story))) == []
+    assert "王小明" not in act.text
+    assert payer_name(story.visit, at=came(story)) == "王小明"

@@ -101,6 +101,7 @@ def _will(turn: Turn) -> Applied:
         understands=bodies.read_truth(body, "understands"),
         is_free=bodies.read_truth(body, "is_free"),
         payer=one_of(Payer, bodies.read_word(body, "payer")),
+        payer_name=turn.opened(turn.act.beside, word="payer") or "",
     )
     visits.check_will(visit_id=turn.visit_id, answers=answers, actor=turn.agent, at=turn.counted_at)
     return DONE

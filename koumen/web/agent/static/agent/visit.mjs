@@ -60,7 +60,7 @@ async function stepOf(around) {
     });
   if (stands.state === "at_the_door") return atTheDoor(around);
   if (stands.state === "proven" && stands.will !== "clear")
-    return draw("will", { ...values, doubt: stands.will === "doubt" }, { will: (form) => will(id, form), leave: does("leave") });
+    return draw("will", { ...values, doubt: stands.will === "doubt" }, { will: (form, element) => will(id, form, element, day), leave: does("leave") });
   if (stands.state === "proven") return howMuch(around);
   if (stands.state === "agreed") return tender(around, () => turnToAmount(around));
   if (stands.state === "paid") return paid(around);
@@ -142,10 +142,20 @@ function identity(id, form, day) {
   }));
 }
 
-function will(id, form) {
+// Whoever else pays is named on the receipt; the name travels sealed, beside the act.
+function will(id, form, element, day) {
   const answers = { company: form.get("company"), payer: form.get("payer") };
   const [understands, is_free] = ["understands", "is_free"].map((name) => form.get(name) === "yes");
-  return done("will", id, { ...answers, understands, is_free });
+  const name = answers.payer === "themselves" ? "" : form.get("payer_name").trim();
+  const isRight = answers.payer === "themselves" || name !== "";
+  element.querySelector("[data-not-right]").hidden = isRight;
+  if (!isRight) return undefined;
+  return done("will", id, async ({ device }) => ({
+    ...answers,
+    understands,
+    is_free,
+    ...(name ? { beside: await seal(name, day.seal_to, { device, visit: id, word: "payer" }) } : {}),
+  }));
 }
 
 function stopVisit(id) {
