@@ -209,7 +209,7 @@ class VisitBrokenOff(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AlertSeen(Event):
-    """Somebody at the console took an alert."""
+    """Somebody looks after an alert; or what it waited for has come, and the system says so."""
 
     alert_id: UUID
 
@@ -249,13 +249,6 @@ class OfficeAsked(Event):
 @dataclass(frozen=True, kw_only=True)
 class AlarmRaised(Event):
     """Nothing was heard of a visit for too long; somebody at the console must look."""
-
-    alarm: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class AlarmSettled(Event):
-    """What an alarm waited for was heard after all, from the road, before anybody took it; the subject is the visit."""
 
     alarm: str
 

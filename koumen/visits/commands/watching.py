@@ -10,7 +10,7 @@ from koumen.audit.commands import record
 from koumen.conduct.queries import door_rules
 from koumen.kit.actor import Actor, Role
 from koumen.kit.errors import Conflict
-from koumen.visits.events import AgentCheckedIn, AlarmRaised, AlarmSettled, DuressSignalled
+from koumen.visits.events import AgentCheckedIn, AlarmRaised, AlertSeen, DuressSignalled
 from koumen.visits.models import Alert, Visit
 from koumen.visits.permissions import is_own_agent, visible_to
 from koumen.visits.queries import agent_heard_after, last_sign_at
@@ -69,7 +69,7 @@ def settle_alarm(*, alert_id: UUID, actor: Actor, at: datetime) -> Alert | None:
     """What was awaited has come, perhaps from a phone that had no signal: the alarm waits for nobody any more.
 
     A sign of life after the alarm settles NO_SIGN, an ending settles both kinds; None while it is still awaited, or
-    when somebody has taken the alarm. Records AlarmSettled. Raises Denied("visit-not-yours") unless the system
+    when somebody has taken the alarm. Records AlertSeen. Raises Denied("visit-not-yours") unless the system
     watches, or Missing("alert-not-found").
     """
     require(actor.role is Role.SYSTEM, "visit-not-yours")
@@ -82,7 +82,7 @@ def settle_alarm(*, alert_id: UUID, actor: Actor, at: datetime) -> Alert | None:
         return None
     alert.seen_at, alert.seen_by = at, actor.key
     alert.save(update_fields=["seen_at", "seen_by"])
-    record(AlarmSettled(subject_id=visit.id, alarm=alert.kind), actor=actor, at=at)
+    record(AlertSeen(subject_id=visit.id, alert_id=alert.id), actor=actor, at=at)
     return alert
 
 

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from koumen.audit.command import require
 from koumen.audit.models import Fact
 from koumen.conduct.queries import stop_reasons
-from koumen.kit.actor import Actor, Role
+from koumen.kit.actor import SYSTEM, Actor, Role
 from koumen.kit.errors import Conflict, Denied, Missing
 from koumen.kit.money import CURRENCIES
 from koumen.people import queries as people
@@ -212,7 +212,8 @@ def alarms_to_settle() -> list[UUID]:
 
 def last_sign_at(visit: Visit) -> datetime:
     """When something last happened at this visit, by its facts; one query."""
-    facts = Fact.objects.filter(subject_id=visit.id).exclude(kind__in=["AlarmRaised", "AlarmSettled"])
+    facts = Fact.objects.filter(subject_id=visit.id).exclude(kind="AlarmRaised")
+    facts = facts.exclude(kind="AlertSeen", actor=SYSTEM.key)  # the watch itself
     newest: datetime | None = facts.aggregate(at=Max("at"))["at"]
     return max(moment for moment in (newest, visit.arrived_at, visit.booked_at) if moment)
 
