@@ -142,7 +142,10 @@ function sign(id, day) {
 
 async function toldList(isBusy = false) {
   const acts = await actsHere();
-  const again = async () => toldList((await tellThem({ wait: true })).busy);
+  const again = async (button) => {
+    const { busy } = await tellThem({ wait: true });
+    if (button.isConnected) await toldList(busy); // who has gone on meanwhile is not called back
+  };
   const part = draw("told", { none: acts.length === 0, isBusy }, { back: home, again });
   fill(
     part,
