@@ -122,3 +122,15 @@ def test_an_act_of_the_app_is_read_and_follows_the_one_before(parts: Page) -> No
     assert (first.sequence, second.sequence) == (1, 2)
     assert second.previous == first.hash
     assert first.is_signed_by(from_text(point, field="p"))
+
+
+def test_whoever_stands_at_a_door_is_watched_and_who_goes_along_or_has_an_older_day_is_not(
+    parts: Page,
+) -> None:
+    stop = {"visit": "v", "state": "at_the_door", "leader": ""}
+    day = {"issued_at": "2026-11-24T04:00:00.000Z", "check_in_s": 1800, "outcome_s": 7200, "stops": [stop]}
+    program = "const found = (await use('watch')).watchOf(value, [], 0); return found && found.dueAt;"
+    assert runs(parts, program, day) == int(NOON.timestamp() * 1000) + 1_800_000
+    assert runs(parts, program, day | {"stops": [stop | {"leader": "Chen 4821"}]}) is None
+    assert runs(parts, program, day | {"stops": [stop | {"state": "booked"}]}) is None
+    assert runs(parts, program, {"stops": [stop]}) is None

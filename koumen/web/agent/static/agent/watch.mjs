@@ -9,7 +9,9 @@ const madeAt = (made, offset) => Date.parse(JSON.parse(made.text).at) + offset;
 
 // The stop at whose door the agent stands, when a sign of life is due there and since when an ending is: or null.
 export function watchOf(day, acts, offset) {
+  if (!day.check_in_s) return null; // a day that an app of before fetched
   for (const stop of day.stops) {
+    if (stop.leader) continue; // the first of the team is watched, and signs
     if (!AT_A_DOOR.has(standing(stop, acts).state)) continue;
     const own = acts.filter((made) => made.visit === stop.visit);
     const arrived = own.find((made) => made.kind === "arrive");
