@@ -22,7 +22,7 @@ from koumen.ledger.rules.entries import EntryKind
 from koumen.ledger.rules.posting import Line
 from koumen.payments import commands, queries
 from koumen.payments.models import NoteCount, Payment, ReceiptSeries
-from koumen.payments.rules.cash import CashAdvice, OtherWay, count_cash
+from koumen.payments.rules.cash import CashAdvice, OtherWay, change_for, count_cash
 from koumen.payments.states import PAYMENT, PaymentState
 from koumen.visits import commands as visits
 from koumen.visits.states import VisitState
@@ -271,3 +271,16 @@ def _payment_in(story: Story, state: PaymentState) -> Payment:
     if state is PaymentState.CLOSED:
         return commands.close_wallet(payment_id=payment.id, reason="test", actor=SYSTEM, at=story.now)
     return payment
+
+
+@given(st.lists(st.integers(1, 200_000).map(lambda tens: tens * 10), max_size=20))
+def test_the_change_of_a_day_is_what_the_largest_notes_leave_over(amounts: list[int]) -> None:
+    change = change_for(amounts, "CNY")
+    assert sum(value * pieces for value, pieces in change.items()) == sum(
+        -amount % 10000 for amount in amounts
+    )
+    assert 10000 not in change
+
+
+def test_three_visits_need_these_notes_and_coins() -> None:
+    assert change_for([345_60, 99_50, 300_00], "CNY") == {5000: 1, 100: 4, 50: 1, 10: 4}

@@ -1,5 +1,6 @@
 """Custody on its pages: the agent's bag, the office's counts, deposits with their slip, things lent."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -16,13 +17,13 @@ from koumen.ledger.rules.chart import AccountKind
 from koumen.payments import jobs
 from koumen.payments.books import check_books
 from koumen.payments.models import CashFloat, CashReturn, Deposit, HandIn, Payment, SettlementLine
-from koumen.visits.commands import leave
+from koumen.visits.commands import book_visit, leave
 from tests import builders
 from tests.payments.bags import Bag, a_bag, a_deposit, notes_worth, sent, standing
 from tests.payments.test_cash import pays
 from tests.sites.doors import as_agent, as_staff, key_in, quote_in, text
 from tests.sites.test_console import rows_of
-from tests.visits.stories import a_visit
+from tests.visits.stories import a_visit, booking_for
 
 pytestmark = pytest.mark.django_db
 
@@ -352,6 +353,21 @@ def test_notes_that_were_counted_although_none_came_are_decided_by_two_people(
     assert "This is settled." in text(ana.get(there))
     assert (bag.in_hand, standing(AccountKind.CASH_OVER)) == (0, -30000)
     assert check_books().is_right
+
+
+def test_the_office_sees_what_change_the_visits_of_the_day_may_need(bag: Bag, at: datetime) -> None:
+    page = f"{CUSTODY}floats/{bag.shift.id}/new/"
+    assert "Change that may be needed" not in text(desk(at).get(page)), "nobody wants to pay in cash"
+    home = builders.a_customer(at)
+    booking = booking_for(home, builders.a_credit_account(home, at), bag.agent, bag.shift.id, at)
+    book_visit(
+        booking=replace(booking, wants_cash=True, wanted_minor=345_60),
+        actor=builders.themselves(home),
+        at=at,
+    )
+    shown = text(desk(at).get(page))
+    assert "Visits with cash to come: 1" in shown
+    assert "× 4" in shown
 
 
 def test_where_the_bag_is_full_the_agent_asks_the_office_and_the_visit_goes_on(

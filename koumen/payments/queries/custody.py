@@ -32,10 +32,11 @@ from koumen.payments.permissions import (
     may_see_cash,
     returns_visible_to,
 )
+from koumen.payments.rules.cash import change_for
 from koumen.payments.rules.custody import Holding, known_notes
 from koumen.payments.states import FloatState, HandInState, PaymentState, ReturnState
 from koumen.visits.models import Visit
-from koumen.visits.states import AT_DOOR_STATES, VisitState
+from koumen.visits.states import AT_DOOR_STATES, BEFORE_THE_DOOR, VisitState
 
 Notes = dict[int, int]
 
@@ -142,6 +143,21 @@ def notes_of(pile: Pile) -> Notes:
     """The notes of a pile, the largest first; one query."""
     rows = pile.notes.order_by("-denomination_minor")
     return dict(rows.values_list("denomination_minor", "count"))
+
+
+@dataclass(frozen=True)
+class ChangeFund:
+    """Visits of a day at which cash is planned, and the change that they may need at most, by denomination."""
+
+    visits: int
+    notes: Notes
+
+
+def change_fund(*, shift_id: UUID) -> ChangeFund:
+    """What change the visits of a working day that are still to come may need; one query. Shown to the cash office."""
+    coming = Visit.objects.filter(shift_id=shift_id, wants_cash=True, state__in=BEFORE_THE_DOOR)
+    amounts = list(coming.values_list("wanted_minor", flat=True))
+    return ChangeFund(len(amounts), change_for(amounts, this_branch().currency))
 
 
 def offered_float(*, actor: Actor, agent_id: UUID) -> CashFloat | None:

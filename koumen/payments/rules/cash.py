@@ -1,6 +1,7 @@
 """Notes counted in, change given back, and how much cash one person may carry."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,6 +56,18 @@ def _pieces(notes: Mapping[int, int], currency: str, field: str) -> dict[int, in
         if isinstance(pieces, bool) or not 0 <= pieces <= MOST_PIECES:
             raise Invalid("pieces-unreadable", field=field, value=value)
     return {value: notes[value] for value in sorted(notes, reverse=True) if notes[value]}
+
+
+def change_for(amounts_minor: Iterable[int], currency: str) -> dict[int, int]:
+    """The change that these amounts may need at most: each is paid with the largest notes, in the fewest notes back."""
+    largest, *smaller = CURRENCIES[currency].notes
+    pieces: Counter[int] = Counter()
+    for amount in amounts_minor:
+        left = -amount % largest
+        for value in smaller:
+            pieces[value] += left // value
+            left %= value
+    return {value: pieces[value] for value in smaller if pieces[value]}
 
 
 class OtherWay(StrEnum):

@@ -250,8 +250,11 @@ def offer_float(request: HttpRequest, shift_id: UUID) -> HttpResponse:
     def offer(notes: dict[int, int], key: UUID) -> object:
         return commands.offer_float(shift_id=shift.id, notes=notes, key=key, actor=actor, at=at)
 
+    fund, currency = custody.change_fund(shift_id=shift.id), this_branch().currency
     context = {
         "title": now("Count change money out"),
+        "fund": fund,
+        "change": [(Money(value, currency), pieces) for value, pieces in fund.notes.items()],
         "about": _names(actor, {shift.agent_id})[shift.agent_id],
         "act": now("Counted: the agent counts it next"),
     }
