@@ -16,6 +16,7 @@ ROOMS = (
 )
 FILES = sorted(p for p in PACKAGE.rglob("*.py") if "migrations" not in p.parts)
 VAGUE_NAMES = {"utils", "helpers", "common", "services", "managers", "base"}
+NAMED_BY_DJANGO = {PACKAGE / "config" / "postgres" / "base.py"}  # where it looks for a database's connection
 
 # Longest file, longest function, most arguments: the tail tells quality, not the median.
 MOST_LINES, MOST_FUNCTION_LINES, MOST_ARGUMENTS = 400, 60, 6
@@ -72,7 +73,7 @@ def test_no_function_takes_more_business_arguments_than_its_budget() -> None:
 
 
 def test_no_file_has_a_name_that_says_nothing() -> None:
-    assert [str(f) for f in FILES if f.stem in VAGUE_NAMES] == []
+    assert [str(f) for f in FILES if f.stem in VAGUE_NAMES and f not in NAMED_BY_DJANGO] == []
 
 
 def test_every_file_and_every_public_function_says_what_it_is() -> None:
