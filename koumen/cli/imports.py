@@ -1,4 +1,4 @@
-"""``koumen import``: take over a lender's accounts and repayments from files, and roads from a map."""
+"""``koumen import``: a lender's accounts and repayments from files, roads from a map, outlines of districts."""
 
 import os
 import re
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from koumen.credit.importer.repayments import Posted, RepaymentFile
 
 app = typer.Typer(
-    help="Take over a lender's accounts, repayments and roads from files.", no_args_is_help=True
+    help="Take over a lender's accounts, repayments, roads and districts from files.", no_args_is_help=True
 )
 
 # The name becomes a schema and part of a role; PostgreSQL cuts names at 63 bytes.
@@ -29,7 +29,7 @@ _NOT_OURS = ("public", "pg_", "information_schema")
 
 @app.callback()
 def imports() -> None:
-    """Take over a lender's accounts, repayments and roads from files."""
+    """Take over a lender's accounts, repayments, roads and districts from files."""
 
 
 @app.command("accounts")
@@ -270,3 +270,31 @@ def _take_roads(file: Path) -> None:
     for place in taken.off_the_map:
         out.print(f"No road near {place.latitude:.5f}, {place.longitude:.5f}.", markup=False)
     out.print("Map data © OpenStreetMap contributors, ODbL 1.0: say so where it is shown.", markup=False)
+
+
+@app.command("districts")
+def districts(
+    file: Annotated[Path, typer.Argument(help="Polygons in degrees.", metavar="FILE.geojson")],
+    name: Annotated[str, typer.Option(help="The property that names a district.")] = "name",
+    branch: Annotated[
+        str, typer.Option(help="Whose districts; this process's branch (KOUMEN_BRANCH) by default.")
+    ] = "",
+) -> None:
+    """Draw districts below the board and count by them; the same file again adds nothing, a newer one takes its place."""
+    if branch:
+        os.environ["KOUMEN_BRANCH"] = branch  # before the settings are read
+    from koumen.cli import ready
+
+    with ready.database(say):
+        ready.start_django()
+        ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
+        from koumen.dispatch.commands import import_districts
+        from koumen.kit import clock
+        from koumen.kit.actor import SYSTEM
+        from koumen.kit.errors import Refusal
+
+        try:
+            taken = import_districts(file=file, name_field=name, actor=SYSTEM, at=clock.now())
+        except Refusal as refusal:
+            refuse(str(refusal))
+        out.print(f"{len(taken.districts)} districts are drawn and counted by.", markup=False)

@@ -116,6 +116,14 @@ class RoadsImported(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DistrictsImported(Event):
+    """Outlines of districts were read; the subject is their map."""
+
+    digest: str
+    districts: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TravelTimesStored(Event):
     """From a day on, travel times are made otherwise; the subject is the version."""
 

@@ -217,6 +217,15 @@ class RoadMap(models.Model):
     imported_at = models.DateTimeField()
 
 
+class DistrictMap(models.Model):
+    """The outlines of districts as they were imported; the newest row holds. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    source_digest = models.TextField()  # SHA-256 of what they were read from
+    districts = models.JSONField()  # name and rings of each; see rules.districts
+    imported_at = models.DateTimeField()
+
+
 class TravelTimes(models.Model):
     """What travel times are made from on the days from ``from_date`` on, until a newer version. Append-only."""
 

@@ -13,6 +13,7 @@ from koumen.simulation.settling import (
     Enrol,
     Moment,
     Progress,
+    draw_districts,
     open_the_branch,
     plan_shifts,
     settle_customers,
@@ -49,6 +50,7 @@ def fill(*, seed: int, today: date, progress: Progress, enrol: Enrol) -> DemoSum
     town = make_town(seed=seed, year=today.year)
     progress("branch", 0, 1)
     open_the_branch(moment)
+    draw_districts(town, moment)
     progress("branch", 1, 1)
     settle_staff(town, moment, enrol=enrol, progress=progress)
     give_faces(moment)

@@ -18,7 +18,8 @@ from koumen.conduct.commands import store_base_pack
 from koumen.credit.commands import store_product_version
 from koumen.credit.importer import HistoricAccount, write_history
 from koumen.credit.rules.parameters import Parameters
-from koumen.dispatch.commands import form_team
+from koumen.dispatch.commands import form_team, store_districts
+from koumen.dispatch.rules.districts import District
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.errors import Conflict
 from koumen.people import commands as people
@@ -61,6 +62,8 @@ NICE = {0: (128_640, 21_360), 4: (30_000, 8_850)}
 LIVED_BILLS = 4  # bills of those who were with us from the beginning
 EARLY = (time(8, 30), time(18, 0))
 LATE = (time(10, 30), time(20, 0))
+# As offices do; and days that are over before the town was set up can be looked back at.
+PLANNED_AHEAD = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +97,12 @@ def open_the_branch(moment: Moment) -> None:
     this_branch.cache_clear()
     store_holidays(country="CN", first_year=moment.today.year - 1, last_year=moment.today.year + 1)
     store_base_pack(actor=SYSTEM, at=moment.at)
+
+
+def draw_districts(town: Town, moment: Moment) -> None:
+    """The outlines of the town's districts, as the ground of maps."""
+    drawn = [District(one.name, ((*one.outline, one.outline[0]),)) for one in town.districts]
+    store_districts(districts=drawn, digest=f"town {town.seed}", actor=SYSTEM, at=moment.at)
 
 
 def settle_staff(town: Town, moment: Moment, *, enrol: Enrol, progress: Progress) -> None:
@@ -152,6 +161,8 @@ def plan_shifts(town: Town, moment: Moment, *, progress: Progress) -> None:
     ids = {card.staff_number: card.agent_id for card in agent_queries.agents(actor=SYSTEM)}
     days = shift_days(moment.today)
     for done, day in enumerate(days, start=1):
+        noon = datetime.combine(day, time(12), zone).astimezone(UTC)
+        planned_at = min(moment.at, noon - PLANNED_AHEAD)
         planned = {shift.agent_id for shift in agent_queries.shifts_on(actor=SYSTEM, date=day)}
         for number, worker in enumerate(town.workers):
             agent_id = ids[worker.staff_number]
@@ -165,19 +176,21 @@ def plan_shifts(town: Town, moment: Moment, *, progress: Progress) -> None:
                 ends_at=datetime.combine(day, ends, zone).astimezone(UTC),
                 equipment=CARRIED[number % len(CARRIED)],
                 actor=SYSTEM,
-                at=moment.at,
+                at=planned_at,
             )
         if not planned:
-            _team_of(day, [ids[worker.staff_number] for worker in town.workers if not worker.is_late], moment)
+            _team_of(
+                day, [ids[worker.staff_number] for worker in town.workers if not worker.is_late], planned_at
+            )
         progress("shifts", done, len(days))
 
 
-def _team_of(day: date, agent_ids: Sequence[UUID], moment: Moment) -> None:
+def _team_of(day: date, agent_ids: Sequence[UUID], at: datetime) -> None:
     """The first two who work early that day go together: a first visit with cash needs two."""
     shifts = {shift.agent_id: shift for shift in agent_queries.shifts_on(actor=SYSTEM, date=day)}
     both = [shifts[agent_id].id for agent_id in agent_ids if agent_id in shifts][:2]
     if len(both) == 2:  # noqa: PLR2004  (a team)
-        form_team(shift_id=both[0], partner_shift_id=both[1], actor=SYSTEM, at=moment.at)
+        form_team(shift_id=both[0], partner_shift_id=both[1], actor=SYSTEM, at=at)
 
 
 def settle_customers(town: Town, moment: Moment, *, progress: Progress) -> None:

@@ -20,7 +20,7 @@ from koumen.credit.books import check_credit
 from koumen.credit.models import Activity, CreditAccount, InstalmentPlan, Proposal, Purchase, Statement
 from koumen.credit.rules.buying import Category
 from koumen.credit.rules.owing import Owed
-from koumen.dispatch.queries import slots
+from koumen.dispatch.queries import lanes, slots
 from koumen.dispatch.rules.needs import Needs
 from koumen.dispatch.rules.slot import SlotRequest
 from koumen.kit import clock
@@ -167,6 +167,13 @@ def test_a_later_start_brings_the_day_up_to_date_and_adds_no_visit(filled: datet
     assert Visit.objects.count() == visits
     assert states(filled.date())[VisitState.CLOSED] > before[VisitState.CLOSED]
     assert check_books().is_right
+
+
+def test_yesterday_can_be_looked_back_at_with_who_worked_and_where_they_went(filled: datetime) -> None:
+    morning = filled.replace(hour=11, minute=0) - timedelta(days=1)
+    then = lanes(actor=SYSTEM, date=morning.date(), at=filled, as_of=morning)
+    assert len(then) >= 4
+    assert sum(len(lane.stops) for lane in then) >= 4
 
 
 @pytest.mark.parametrize("when", HOURS)

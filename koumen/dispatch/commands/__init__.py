@@ -1,5 +1,6 @@
 """Taking and moving slots, dropping stops, wishes, teams, travel times, planning, and what persons decide."""
 
+from koumen.dispatch.commands.districts import import_districts, store_districts
 from koumen.dispatch.commands.living import give_up_shift
 from koumen.dispatch.commands.offering import accept_place, decline_place, lapse_place, offer_places
 from koumen.dispatch.commands.overriding import (
@@ -65,6 +66,7 @@ __all__ = [
     "end_waiting",
     "form_team",
     "give_up_shift",
+    "import_districts",
     "import_roads",
     "join_waiting_list",
     "lapse_place",
@@ -87,6 +89,7 @@ __all__ = [
     "set_no_go",
     "set_travel_times",
     "skip_standing",
+    "store_districts",
     "swap_visits",
     "take",
 ]

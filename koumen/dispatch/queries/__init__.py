@@ -2,7 +2,7 @@
 
 from koumen.dispatch.queries.board import BoardRow, BoardStop, board, todays_route
 from koumen.dispatch.queries.decisions import overrides_on
-from koumen.dispatch.queries.ground import Line, large_roads, lines_along
+from koumen.dispatch.queries.ground import Line, district_of, districts, large_roads, lines_along
 from koumen.dispatch.queries.lanes import Lane, LaneStop, lane_for, lanes
 from koumen.dispatch.queries.live import Expectation, at_risk, expectations, expected_of, expected_visit
 from koumen.dispatch.queries.live_line import LiveLine, live_line
@@ -69,6 +69,8 @@ __all__ = [
     "book_circumstances",
     "brings_of",
     "chances_of",
+    "district_of",
+    "districts",
     "expectations",
     "expected_of",
     "expected_visit",

@@ -7,9 +7,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from koumen.dispatch.models import DistrictMap
 from koumen.dispatch.queries.travel import travel_in_force, travel_of, ways_on
 from koumen.dispatch.roads.graph import CLASSES
 from koumen.dispatch.roads.times import Roads
+from koumen.dispatch.rules.districts import District
 from koumen.dispatch.solver.travel import Travel
 from koumen.kit.place import Place
 
@@ -38,6 +40,20 @@ def _drawn(travel: Travel, places: Sequence[Place]) -> Line:
         line += [(round(north, DIGITS), round(east, DIGITS)) for north, east in way[1:-1]]
         line.append(_point(end))
     return line
+
+
+def districts() -> list[District]:
+    """The districts of the branch with their outlines, none where none are imported; one query. Nothing personal."""
+    newest = DistrictMap.objects.order_by("-imported_at", "-id").values_list("districts", flat=True).first()
+    return [
+        District(one["name"], tuple(tuple((north, east) for north, east in ring) for ring in one["rings"]))
+        for one in newest or ()
+    ]
+
+
+def district_of(place: Place) -> str:
+    """The name of the district in which a place lies; empty where no outline says so. One query."""
+    return next((district.name for district in districts() if district.holds(place)), "")
 
 
 def large_roads(*, date: date, places: Sequence[Place]) -> list[Line]:

@@ -62,6 +62,7 @@ _WORDS: dict[str, str | Promise] = {
     "shift-on-another-day": _("This working day is on another date."),
     "visits-not-to-swap": _("These two visits cannot be swapped: they must be of one day and of two agents."),
     "roads-elsewhere": _("This map shows another place than this branch."),
+    "districts-elsewhere": _("These districts are of another place than this branch."),
     "roads-missing": _("There are no roads in this file."),
     "part-of-day-unknown": _("Please choose one of the parts of the day."),
     "wish-in-the-past": _("This day has passed. Please choose another."),

@@ -121,10 +121,15 @@ def names(request: HttpRequest) -> JsonResponse:
 @signed_in
 @require_GET
 def ground(request: HttpRequest) -> JsonResponse:
-    """The large roads around the day's stops, where roads are imported."""
+    """The outlines of districts and the large roads around the day's stops, as far as they are imported."""
     actor, looked = actor_of(request), _looked(request)
     places = [stop.place for lane in _lanes(actor, looked) for stop in lane.stops]
-    response = JsonResponse({"lines": dispatch.large_roads(date=looked.date, places=places)})
+    response = JsonResponse(
+        {
+            "lines": dispatch.large_roads(date=looked.date, places=places),
+            "districts": [{"name": one.name, "rings": one.rings} for one in dispatch.districts()],
+        }
+    )
     response["Cache-Control"] = "private, max-age=600"
     return response
 

@@ -136,6 +136,7 @@ HAPPENED: Words = {
     "RepairRefused": _("Proposed routes were refused"),
     "RepairOvertaken": _("The day moved on past proposed routes"),
     "RoadsImported": _("A map of roads was imported"),
+    "DistrictsImported": _("Outlines of districts were imported"),
     "TravelTimesStored": _("New travel times hold from a day on"),
     "WishMade": _("A wish for another time was noted"),
     "StandingAsked": _("The desk wrote down a visit each month for a caller"),

@@ -1,5 +1,5 @@
 // A map of stops and ways, drawn by Leaflet (a classic script that is loaded before this module).
-// Without tiles the ground is plain, with the large roads where they are known.
+// Without tiles the ground is plain, with the large roads and the districts where they are known.
 
 const PIN = 30;
 const CLOSEST = 16; // a single stop is shown with the streets around it
@@ -21,7 +21,8 @@ export class StopMap {
       L.tileLayer(element.dataset.tiles, { maxZoom: 18 }).addTo(this.map);
     }
     // Pins lie over each other where doors do; a list beside the map says the same to keyboards and readers.
-    for (const pane of ["markerPane", "tooltipPane", "overlayPane"]) {
+    this.map.createPane("districts").style.zIndex = "450"; // names of districts: above ways, below pins
+    for (const pane of ["markerPane", "tooltipPane", "overlayPane", "districts"]) {
       this.map.getPane(pane).setAttribute("aria-hidden", "true");
     }
     this.ground = L.layerGroup().addTo(this.map);
@@ -78,8 +79,18 @@ export class StopMap {
     if (!address || this.element.dataset.tiles) return;
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
     if (!answer.ok) return;
-    const { lines } = await answer.json();
+    const { lines, districts } = await answer.json();
     this.L.polyline(lines, { className: "road", interactive: false }).addTo(this.ground).bringToBack();
+    for (const district of districts ?? []) {
+      const outline = this.L.polygon(district.rings, { className: "district", interactive: false });
+      outline.bindTooltip(StopMap.#text(district.name), {
+        permanent: true,
+        direction: "center",
+        pane: "districts",
+        className: "district-name",
+      });
+      outline.addTo(this.ground).bringToBack();
+    }
   }
 
   // One agent's way stands out; none without an id.
