@@ -10,7 +10,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from koumen.credit.models import Statement
+from koumen.credit.models import Merchant, Statement
+from koumen.credit.queries.merchants import key_of
 from tests.credit.stories import a_line
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,3 +58,19 @@ def test_a_night_is_kept_once_and_none_that_is_still_to_come() -> None:
     assert (early.returncode, early.stderr.splitlines()[-1]) == (
         *(1, "koumen: night-in-the-future: This day has not begun yet: bills are made on their day."),
     )
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.slow
+def test_a_merchant_is_let_in_with_a_key_that_can_be_renewed_and_ended() -> None:
+    first = koumen("merchant", "电器城")
+    assert first.stdout.startswith("电器城: "), first.stderr
+    merchant = Merchant.objects.get()
+    assert f"key: {key_of(merchant).hex()}" in first.stdout
+    assert "merchant-known" in koumen("merchant", "电器城").stderr
+    renewed = koumen("merchant", "电器城", "--renew")
+    merchant.refresh_from_db()
+    assert f"key: {key_of(merchant).hex()}" in renewed.stdout
+    assert "key" not in koumen("merchant", "电器城", "--end").stdout
+    assert not Merchant.objects.get().is_active
+    assert "merchant-not-found" in koumen("merchant", "nobody", "--renew").stderr

@@ -9,6 +9,7 @@ from django.test import Client
 
 from koumen.credit import jobs
 from koumen.credit.models import CostSheet, RepaymentPlan, RepaymentPlanAnswers
+from koumen.credit.rules.parameters import Parameters, PlanWaiver
 from koumen.kit import clock
 from koumen.kit.actor import Role
 from tests import builders
@@ -85,6 +86,31 @@ def test_where_interest_runs_each_plan_stands_against_doing_nothing() -> None:
         offered = text(browser.get("/repayment-plan/options/")).replace("\xa0", " ")
     assert "7 payments, the last on Thursday 10 June. In all ¥ 3,227.14: ¥ 114.64 more" in offered
     assert "Without a plan it would be ¥ 297.00 more by then" in offered
+
+
+def test_what_a_plan_lets_go_is_said_before_it_is_chosen_and_shown_while_it_runs() -> None:
+    product = Parameters(
+        plan_interest_quick="0", plan_interest_steady="0.5", plan_waiver=PlanWaiver.AT_AGREEMENT
+    )
+    late = somebody_behind(parameters=product)
+    with clock.stopped_at(late.now):
+        browser = as_customer(late.plan_owner)
+        browser.post("/repayment-plan/")
+        answer(browser)
+        offered = text(browser.get("/repayment-plan/options/")).replace("\xa0", " ")
+    assert (
+        "Late charges of ¥ 18.87 are let go at once. While the plan is kept no interest is charged."
+        in offered
+    )
+    assert "While the plan is kept only 50% of the interest is charged." in offered
+    late.proposes()
+    late.agrees().night()
+    for client, path in (
+        (browser, f"/repayment-plan/{late.plan_id}/"),
+        (as_staff(builders.a_person(late.now, role=Role.DISPATCHER)), f"/console/plans/{late.plan_id}/"),
+    ):
+        with clock.stopped_at(late.now):
+            assert "Let go by the plan so far" in text(client.get(path)), path
 
 
 @pytest.mark.parametrize("wrong", ["", "viel", "-5"])
