@@ -14,6 +14,7 @@ from koumen.credit.events import (
     RepaymentPlanRestored,
     RepaymentReviewDue,
 )
+from koumen.credit.events.lending import LoanRequestEnded, PayoutReturned, PayoutSent
 from koumen.dispatch.events import PlaceOffered, StandingAgreed, StandingAsked, StandingTurned
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM
@@ -47,7 +48,7 @@ from koumen.visits.events import (
     *(VisitClosed, HandoverAsked, ComplaintOpened, ComplaintAnswered, DoorCardIssued),
     *(CustomerNotified, WantedLowered, PaymentMade, ReceiptVoided, PlaceOffered),
     *(RepaymentPlanAgreed, RepaymentPlanPaused, RepaymentPlanRestored, RepaymentPlanEnded),
-    *(RepaymentReviewDue, LimitChanged),
+    *(RepaymentReviewDue, LimitChanged, LoanRequestEnded, PayoutSent, PayoutReturned),
     *(StandingAsked, StandingAgreed, StandingTurned),
 )
 def tell(fact_id: UUID) -> None:

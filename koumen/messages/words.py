@@ -122,6 +122,16 @@ WORDS: dict[Template, str] = {
         "%(lender)s: We agreed on a repayment plan with you: %(pay)s a month, from %(first_due)s to %(last_due)s,"
         " %(total)s in all. Everything about it: %(link)s. Questions: %(help)s"
     ),
+    Template.LOAN_REFUSED: _(
+        "%(lender)s: We cannot lend you what you asked for. Why stands on your page: %(link)s. If you do not agree,"
+        " call us: %(help)s"
+    ),
+    Template.PAYOUT_SENT: _(
+        "%(lender)s: The bank has sent %(amount)s to your bank account. Nothing came? Call us: %(help)s"
+    ),
+    Template.PAYOUT_RETURNED: _(
+        "%(lender)s: Your bank gave %(amount)s back, so it is as if nothing was paid out. Please call us: %(help)s"
+    ),
     Template.PLAN_RESTS: _(
         "%(lender)s: Your repayment plan rests until %(until)s. Until then you need pay nothing for it. "
         "Questions: %(help)s"

@@ -6,7 +6,9 @@ import pytest
 
 from koumen.audit.models import Fact
 from koumen.credit import commands
+from koumen.credit.models import Payout
 from koumen.credit.rules.mending import Act
+from koumen.credit.rules.payout import AtTheBank
 from koumen.kit.actor import Role
 from koumen.kit.ids import new_id
 from koumen.messages import jobs
@@ -15,6 +17,7 @@ from koumen.messages.queries.accounts import ABOUT_ACCOUNTS
 from koumen.messages.rules.letter import Template
 from tests import builders
 from tests.credit.plan_stories import noon, somebody_behind
+from tests.credit.test_lending import a_borrower, day
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +76,32 @@ def test_another_limit_is_told_with_its_amount() -> None:
     (message,) = told()
     assert message.template == Template.LIMIT_CHANGED
     assert "9,000.00" in message.text
+
+
+def test_a_loan_that_is_refused_is_told_and_one_that_is_taken_back_is_not() -> None:
+    borrower = a_borrower()
+    again = borrower.asks()
+    commands.withdraw_loan(request_id=again.id, actor=borrower.actor, at=day(9, 5))
+    refused = borrower.asks(1_000_00, day(9, 6))
+    commands.refuse_loan(
+        request_id=refused.id,
+        reason="income_too_low",
+        key=new_id(),
+        actor=builders.staff(Role.FINANCE),
+        at=day(9, 6),
+    )
+    (letter,) = told()
+    assert letter.template == Template.LOAN_REFUSED
+    assert "/loans/" in letter.text
+
+
+def test_money_that_is_sent_and_money_that_comes_back_are_told_with_their_amount() -> None:
+    borrower = a_borrower(alone_minor=20_000_00)
+    borrower.asks(1_234_00)
+    payout = Payout.objects.get()
+    builders.told_by_the_bank(payout, AtTheBank.SENT, day(9, 6))
+    builders.told_by_the_bank(payout, AtTheBank.RETURNED, day(9, 8), reason="account_closed")
+    sent, returned = told()
+    assert (sent.template, returned.template) == (Template.PAYOUT_SENT, Template.PAYOUT_RETURNED)
+    assert "1,234.00" in sent.text
+    assert "1,234.00" in returned.text

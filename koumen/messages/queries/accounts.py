@@ -1,4 +1,4 @@
-"""What is told about an account: a repayment plan that was agreed, rests, ends or is looked at again; another limit."""
+"""What is told about an account: a repayment plan, from its agreement to its end; another limit; loans and payouts."""
 
 import json
 from collections.abc import Mapping
@@ -18,8 +18,10 @@ from koumen.credit.events import (
     RepaymentPlanRestored,
     RepaymentReviewDue,
 )
+from koumen.credit.events.lending import LoanRequestEnded, PayoutReturned, PayoutSent
 from koumen.credit.models import CreditAccount, RepaymentPlan
 from koumen.credit.rules.repayment_plan import Ending
+from koumen.credit.states import LoanRequestState
 from koumen.kit.money import Money
 from koumen.messages.rules.letter import Channel, Letter, Template
 
@@ -33,7 +35,7 @@ _ENDED = {
 def account_letters(fact: Fact) -> list[Letter]:
     """What a fact about an account tells its customer; one query, two for a plan that ended."""
     body: dict[str, Any] = json.loads(fact.body)
-    template = _ended(fact, body) if fact.kind == RepaymentPlanEnded.kind() else _TEMPLATES[fact.kind]
+    template = _template(fact, body)
     if template is None:
         return []
     accounts = CreditAccount.objects.select_related("customer__person")
@@ -51,6 +53,14 @@ def account_letters(fact: Fact) -> list[Letter]:
     ]
 
 
+def _template(fact: Fact, body: Mapping[str, Any]) -> Template | None:
+    if fact.kind == RepaymentPlanEnded.kind():
+        return _ended(fact, body)
+    if fact.kind == LoanRequestEnded.kind() and body["state"] != LoanRequestState.REFUSED:
+        return None  # who took it back knows it
+    return _TEMPLATES[fact.kind]
+
+
 def _ended(fact: Fact, body: Mapping[str, Any]) -> Template | None:
     """Nothing ended where nothing was agreed."""
     was_agreed = RepaymentPlan.objects.filter(id=fact.subject_id, agreed_at__isnull=False).exists()
@@ -63,19 +73,23 @@ _TEMPLATES: Mapping[str, Template] = {
     RepaymentPlanRestored.kind(): Template.PLAN_KEPT,
     RepaymentReviewDue.kind(): Template.PLAN_REVIEW,
     LimitChanged.kind(): Template.LIMIT_CHANGED,
+    LoanRequestEnded.kind(): Template.LOAN_REFUSED,
+    PayoutSent.kind(): Template.PAYOUT_SENT,
+    PayoutReturned.kind(): Template.PAYOUT_RETURNED,
 }
 
 
 def _figures(branch: Branch, language: str, fact: Fact, body: Mapping[str, Any]) -> dict[str, object]:
     """Who speaks and whom to call; the amounts and days that the fact has."""
+    page = "loans" if fact.kind == LoanRequestEnded.kind() else f"repayment-plan/{fact.subject_id}"
     shown: dict[str, object] = {
         "lender": branch.lender.name_en if language == "en" else branch.lender.name,
         "help": branch.help_phone,
-        "link": f"{settings.KOUMEN_PUBLIC_URL}/repayment-plan/{fact.subject_id}/",
+        "link": f"{settings.KOUMEN_PUBLIC_URL}/{page}/",
     }
     shown |= {
         name: Money(body[f"{name}_minor"], body["currency"])
-        for name in ("pay", "total", "limit")
+        for name in ("pay", "total", "limit", "amount")
         if f"{name}_minor" in body
     }
     return shown | {

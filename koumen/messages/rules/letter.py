@@ -63,6 +63,9 @@ class Template(StrEnum):
     PLAN_BROKEN = "plan_broken"
     PLAN_STOPPED = "plan_stopped"
     LIMIT_CHANGED = "limit_changed"
+    LOAN_REFUSED = "loan_refused"
+    PAYOUT_SENT = "payout_sent"
+    PAYOUT_RETURNED = "payout_returned"
 
 
 @dataclass(frozen=True)
