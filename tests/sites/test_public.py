@@ -15,6 +15,7 @@ from koumen.messages.commands import send_secret
 from koumen.payments import commands as payments
 from koumen.payments import jobs, queries
 from koumen.payments.queries import ReceiptView
+from koumen.web.public.pages.receipt import LARGEST_PDF
 from tests.sites.doors import as_customer, nobody, text
 from tests.visits.stories import Story, a_visit
 
@@ -100,7 +101,7 @@ def test_any_other_file_is_answered_and_not_believed(reader: Client, content: by
 
 
 def test_a_file_too_large_is_said(reader: Client) -> None:
-    large = SimpleUploadedFile("receipt.pdf", b"%PDF" + bytes(2 * 1024 * 1024))
+    large = SimpleUploadedFile("receipt.pdf", b"%PDF" + bytes(LARGEST_PDF))
     assert "too large" in text(reader.post("/public/receipt/", {"file": large}))
 
 

@@ -14,7 +14,7 @@ from koumen.payments import commands as payments
 from koumen.payments import queries
 from koumen.web.ui.limits import is_allowed, too_many
 
-LARGEST_PDF = 2 * 1024 * 1024  # bytes; ours are 30 kB
+LARGEST_PDF = 6 * 1024 * 1024  # bytes; a receipt has 30 kB, a report of the books with 5,000 rows 5 MB
 
 
 class FindForm(forms.Form):
