@@ -1,9 +1,11 @@
 """Cash and things on their way through a day of the town: change money out, hand-ins counted, a deposit, and what differs.
 
 Who hands in what is decided by an agent's place in the list of the day, how far it has got by the clock. Each act has a
-key or asks first what is there, so that a second start adds nothing.
+key or asks first what is there, so that a second start adds nothing. What is refused, since a visit goes on or somebody
+who tries the demonstration out was there first, stays as it is.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -52,19 +54,25 @@ class Office:
 
 def carry_cash(*, day: date, today: date, now: datetime) -> None:
     """Let cash and things go out and come back on one day, as far as the clock has got; the visits came before."""
+    as_in_life = suppress(Refusal)
     office = Office(finance(str(Role.FINANCE)), finance(SECOND_FINANCE), now)
     _enter_things(office, day)
     for shift in agent_queries.open_shifts(actor=SYSTEM, date=day):
         if day - shift.date > LEFT_OPEN:
-            _end_day(office, shift, place=-1)
+            with as_in_life:
+                _end_day(office, shift, place=-1)
     if day != today:
-        _forget_a_bag(office, day)
+        with as_in_life:
+            _forget_a_bag(office, day)
     shifts = agent_queries.shifts_on(actor=SYSTEM, date=day)
     for place, shift in enumerate(shifts):
-        _begin_day(office, shift, comes=day != today or place < len(shifts) - 1)
+        with as_in_life:
+            _begin_day(office, shift, comes=day != today or place < len(shifts) - 1)
     for place, shift in enumerate(shifts):
-        _end_day(office, shift, place)
-    _take_to_bank(office, day)
+        with as_in_life:
+            _end_day(office, shift, place)
+    with as_in_life:
+        _take_to_bank(office, day)
     _read_bank_file(office, day)
 
 
@@ -116,28 +124,25 @@ def _lend(office: Office, shift: Any, at: datetime) -> None:
 
 
 def _end_day(office: Office, shift: Any, place: int) -> None:
-    """Everything back, counted by two; a refusal (a visit that goes on) leaves the day open, as it would in life."""
+    """Everything back, counted by two."""
     at = shift.ends_at + 10 * MINUTE
     if at > office.now or place == FORGOT:
         return
     shift = agent_queries.shift(actor=SYSTEM, shift_id=shift.id)
     if shift.closed_at or not shift.opened_at:
         return
-    try:
-        waiting = custody.waiting_hand_in(actor=office.first, agent_id=shift.agent_id)
-        declared = waiting or _declare(shift, place, at)
-        if place == WAITS:
-            return
-        _take_back(office, shift, place, at + 5 * MINUTE)
-        payments.count_hand_in(
-            hand_in_id=declared.id,
-            notes=custody.notes_of(declared.declared),
-            key=stable_key(f"count.{declared.id}"),
-            actor=office.second,
-            at=at + 10 * MINUTE,
-        )
-    except Refusal:
+    waiting = custody.waiting_hand_in(actor=office.first, agent_id=shift.agent_id)
+    declared = waiting or _declare(shift, place, at)
+    if place == WAITS:
         return
+    _take_back(office, shift, place, at + 5 * MINUTE)
+    payments.count_hand_in(
+        hand_in_id=declared.id,
+        notes=custody.notes_of(declared.declared),
+        key=stable_key(f"count.{declared.id}"),
+        actor=office.second,
+        at=at + 10 * MINUTE,
+    )
 
 
 def _declare(shift: Any, place: int, at: datetime) -> Any:
@@ -167,14 +172,11 @@ def _take_to_bank(office: Office, day: date) -> None:
     if at > office.now:
         return
     safe = custody.office_cash(actor=office.first)
-    key = stable_key(f"deposit.{day}")
-    numbers = {row.prepared_at for row in custody.deposits(actor=office.first)}
     spare = safe.safe_minor - KEPT_IN_SAFE_MINOR
-    if spare <= 0 or at in numbers:
+    notes = notes_for(max(0, spare) // 10_000 * 10_000, safe.currency)
+    if not notes or at in {row.prepared_at for row in custody.deposits(actor=office.first)}:
         return
-    notes = notes_for(spare // 10_000 * 10_000, safe.currency)
-    if not notes:
-        return
+    key = stable_key(f"deposit.{day}")
     prepared = payments.prepare_deposit(notes=notes, key=key, actor=office.first, at=at)
     payments.send_deposit(
         deposit_id=prepared.id, notes=notes, key=key, actor=office.second, at=at + 10 * MINUTE

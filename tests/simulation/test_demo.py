@@ -25,15 +25,18 @@ from koumen.dispatch.rules.needs import Needs
 from koumen.dispatch.rules.slot import SlotRequest
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Actor, Role
+from koumen.kit.ids import new_id
 from koumen.ledger.queries import check_books
 from koumen.messages.commands import send_secret
 from koumen.payments.books import check_custody
+from koumen.payments.commands import prepare_deposit, send_deposit
 from koumen.payments.models import Receipt, SettlementFile
 from koumen.payments.queries import custody
 from koumen.payments.queries.settlement import lines_to_match
 from koumen.people.models import Customer, Person
 from koumen.people.queries import actor_for, persons_by_phone
 from koumen.simulation.demo import code, fill, logins
+from koumen.simulation.mending import finance
 from koumen.simulation.visiting import notes_for
 from koumen.visits.models import Visit
 from koumen.visits.queries import coming_visits
@@ -158,6 +161,15 @@ def test_a_second_start_adds_nothing(filled: datetime) -> None:
     before = tables()
     run(filled)
     assert tables() == before
+
+
+def test_a_visitor_who_sent_the_whole_safe_to_the_bank_does_not_stop_the_next_start(filled: datetime) -> None:
+    office, other = (finance(name) for name in ("finance", "finance2"))
+    notes = notes_for(custody.office_cash(actor=office).safe_minor, "CNY")
+    deposit = prepare_deposit(notes=notes, key=new_id(), actor=office, at=filled)
+    send_deposit(deposit_id=deposit.id, notes=notes, key=new_id(), actor=other, at=filled)
+    run(filled + timedelta(hours=12))
+    assert check_custody().is_right
 
 
 def test_a_later_start_brings_the_day_up_to_date_and_adds_no_visit(filled: datetime) -> None:
