@@ -78,10 +78,7 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
         days = offers["14_days"]
         yield f"offers, 14 days: p50 {days['p50_us'] / 1000:.1f} ms, p99 {days['p99_us'] / 1000:.1f} ms"
     if booking := told.get("booking"):
-        yield (
-            f"booking, {booking['bookers']} at once: slot page p95 {booking['p95_ms']} ms,"
-            f" {booking['double']} double, {booking['stale_pct']} % of offers stale"
-        )
+        yield from _booking_lines(booking)
     if "events" in told:
         yield f"{told['events']:,} events, {told['promises_broken']} promises broken"
     if accepted := told.get("acceptance"):
@@ -97,6 +94,24 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
             f" {told['repair']['helped']} of {told['repair']['at_risk']} promises saved"
         )
     yield from _gap_lines(told)
+
+
+def _booking_lines(booking: dict[str, Any]) -> Iterator[str]:
+    looks = {
+        f"who think {booking['thinks_s']:g} s a screen": booking,
+        "without a pause": booking["no_pause"],
+    }
+    for how, look in looks.items():
+        yield (
+            f"booking, {booking['bookers']} at once {how}: slot page p50 {look['p50_ms']} ms, p95 {look['p95_ms']} ms"
+            f" (server: {look['cpu_ms_a_page']} ms of processor a page, {look['pages_s']} pages/s);"
+            f" {look['booked']} booked, {look['instead']} of them with another agent; {look['stale_pct']} % stale"
+        )
+    yield (
+        f"booking, the slot page opened by {booking['bookers']} in one instant: half within"
+        f" {booking['instant']['p50_ms']} ms, 95 % within {booking['instant']['p95_ms']} ms;"
+        f" {booking['double']} double in all"
+    )
 
 
 def _gap_lines(told: dict[str, Any]) -> Iterator[str]:

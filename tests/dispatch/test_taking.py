@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -123,6 +124,62 @@ def test_a_place_that_is_gone_leaves_nothing_and_the_same_form_may_choose_again(
         at=at,
     )
     assert isinstance(again, Taken)
+
+
+@pytest.mark.django_db
+def test_when_an_agent_was_taken_another_comes_in_the_same_window_and_the_same_click_twice_is_one_visit(
+    at: datetime, customer: Customer
+) -> None:
+    # one far visit fills each of these shifts
+    shifts = {a_shift(an_agent(at), at, hours=(9, 11)).id for _ in range(2)}
+    both = [a_customer(at, place=near(7)) for _ in range(2)]
+    accounts = [a_credit_account(one, at) for one in both]
+    slot = offered(both[0], accounts[0], at)[0]
+    first = booked(both[0], slot, at, accounts[0])
+    key = new_id()
+    for _ in range(2):
+        outcome = take(booking=wanted(both[1], accounts[1], slot), key=key, actor=themselves(both[1]), at=at)
+        assert isinstance(outcome, Taken)
+        assert outcome.visit.window_from == slot.window_from
+        assert {first.shift_id, outcome.visit.shift_id} == shifts
+        assert outcome.visit.agent_id != slot.agent_id
+    assert Visit.objects.count() == Once.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_who_wished_for_the_same_person_is_given_nobody_else_without_asking(
+    at: datetime, customer: Customer
+) -> None:
+    shift = a_shift(an_agent(at), at)
+    request = wanted(customer, a_credit_account(customer, at), offered(customer, new_id(), at)[0]).asking(at)
+    slot = queries.slots(actor=themselves(customer), request=request, at=at)[0]
+    assert queries.same_window(request=request, slot=slot, at=at) == replace(slot, rank=0)
+    assert queries.same_window(request=replace(request, prefers=shift.agent_id), slot=slot, at=at) is None
+
+
+@pytest.mark.django_db
+def test_who_moves_to_a_window_whose_agent_was_taken_gets_another_agent(
+    at: datetime, customer: Customer
+) -> None:
+    a_shift(an_agent(at), at)
+    visit = booked(customer, offered(customer, a_credit_account(customer, at), at)[0], at)
+    later = [a_shift(an_agent(at), at, days=2, hours=(9, 11)) for _ in range(2)]
+    target = next(
+        slot
+        for slot in queries.slots_to_move(actor=themselves(customer), visit_id=visit.id, at=at)
+        if slot.date == later[0].date
+    )
+    for_long = a_customer(at, place=near(7))
+    far = next(
+        slot
+        for slot in offered(for_long, visit.account_id, at)
+        if (slot.date, slot.window_from) == (target.date, target.window_from)
+    )
+    booked(for_long, replace(far, shift_id=target.shift_id, agent_id=target.agent_id), at)
+    outcome = move(visit_id=visit.id, slot=target, key=new_id(), actor=themselves(customer), at=at)
+    assert isinstance(outcome, Taken)
+    assert outcome.visit.window_from == target.window_from
+    assert outcome.visit.shift_id in {shift.id for shift in later} - {target.shift_id}
 
 
 @pytest.mark.django_db
@@ -378,6 +435,24 @@ def test_of_fifty_takers_of_the_last_place_one_gets_it_and_49_are_shown_the_next
         Ruling.objects.count() == Once.objects.count() == Fact.objects.filter(kind="SlotTaken").count() == 1
     )
     assert Shift.objects.get(id=last.id).version == 2
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("committed")
+def test_of_many_takers_of_one_window_as_many_get_it_as_agents_can_come(at: datetime) -> None:
+    the_base_pack(at)
+    shifts = {a_shift(an_agent(at), at, hours=(9, 11)).id for _ in range(3)}
+    customers = [a_customer(at, place=near(7)) for _ in range(8)]
+    accounts = [a_credit_account(customer, at) for customer in customers]
+    place = offered(customers[0], accounts[0], at)[0]
+    requests = [
+        wanted(customer, account, place) for customer, account in zip(customers, accounts, strict=True)
+    ]
+    outcomes = together(requests, customers, at)
+    taken = [outcome.visit for outcome in outcomes if isinstance(outcome, Taken)]
+    assert {visit.shift_id for visit in taken} <= shifts
+    assert len(taken) == len({visit.shift_id for visit in taken}) == 3
+    assert {visit.window_from for visit in taken} == {place.window_from}
 
 
 @pytest.mark.slow

@@ -42,13 +42,17 @@ class Table:
         node = np.array([int(place.latitude) for place in places], np.int64)
         nothing = np.zeros(len(places))
         marks = np.zeros((len(places), 1), np.int32)
-        return Spots(node.astype(np.float64), nothing, node, nothing, marks, marks)
+        return Spots(node.astype(np.float64), nothing, node, nothing, marks)
 
-    def there(self, starts: Spots, here: Spots, band: int) -> NDArray[np.int64]:
-        return np.asarray(self.table[band][starts.node, here.node[0]], np.int64)
+    @property
+    def stretch(self) -> NDArray[np.float64]:
+        return np.ones(self.bands)
 
-    def back(self, here: Spots, ends: Spots, band: int) -> NDArray[np.int64]:
-        return np.asarray(self.table[band][here.node[0], ends.node], np.int64)
+    def there(self, starts: Spots, here: Spots) -> NDArray[np.int64]:
+        return np.asarray(self.table[:, starts.node, here.node[0]].T, np.int64)
+
+    def back(self, here: Spots, ends: Spots) -> NDArray[np.int64]:
+        return np.asarray(self.table[:, here.node[0], ends.node].T, np.int64)
 
 
 def somewhere(dice: Random) -> Place:
@@ -149,7 +153,7 @@ def test_the_bound_of_a_straight_way_is_never_above_it_and_seldom_far_below() ->
         places = [about, *(Place(latitude + dice.uniform(-0.5, 0.5), 179.5) for _ in range(40))]
         spots = chart.spots(places)
         for p, u in ((dice.randrange(41), dice.randrange(41)) for _ in range(500)):
-            further = max(0, *(spots.fore[u] - spots.fore[p]), *(spots.back[p] - spots.back[u]))
+            further = max(0, *(spots.marks[u] - spots.marks[p]))
             bound = chart.least_s + (chart.apart_s + further // 1000 if further > 0 else 0)
             way = LINE.durations([places[p]], [places[u]], 0)[0, 0]
             assert 0.97 * way - 2 <= bound <= way

@@ -1,6 +1,7 @@
 """Taking a slot and moving to another: tested again under the lock of the shift by the test that offered it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,6 +25,8 @@ from koumen.dispatch.queries import (
     chances_of,
     plan_for,
     request_for,
+    same_window,
+    same_window_to_move,
     slots,
     slots_to_move,
 )
@@ -43,6 +46,8 @@ from koumen.visits.states import VISIT, VisitState
 PLACE_GONE = "place-gone"
 # As many as an old customer can keep in mind after "somebody was faster".
 NEXT_BEST = 3
+# Whoever finds three agents of one window taken in the time of a click chooses sooner than we find a fourth.
+MOST_AGENTS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,14 +115,19 @@ class _Yes:
 
 
 def take(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -> Taken | NextBest:
-    """Take a slot; when somebody was faster, the next best slots are the answer.
+    """Take a slot; when somebody was faster, another agent comes in the same window, else the next best are the answer.
 
-    They are looked for after the transaction, when its locks are gone. The same key gives the same visit; a slot
-    that could not be had leaves no key. Records SlotTaken (and what ``visits`` and ``conduct`` record). Raises
+    A window is what was chosen; but who wished for the same person as last time chooses again. Others are looked for
+    after the transaction, when its locks are gone. The same key gives the same visit; a slot that could not be had
+    leaves no key. Records SlotTaken (and what ``visits`` and ``conduct`` record). Raises
     Denied("visit-not-yours-to-book"), Missing("shift-not-found"), Conflict("key-reused"), Invalid as
     ``visits.book_visit``, or Invalid("place-off-the-earth" | "place-off-the-roads").
     """
-    taken = take_place(booking=booking, key=key, actor=actor, at=at)
+    taken = _by_anybody(
+        booking.slot,
+        lambda by: take_place(booking=booking, key=key, actor=actor, at=at, by=by),
+        lambda: same_window(request=booking.asking(at), slot=booking.slot, at=at),
+    )
     if isinstance(taken, Taken):
         return taken
     return next_best(taken.reasons, booking.slot, slots(actor=actor, request=booking.asking(at), at=at))
@@ -126,27 +136,49 @@ def take(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -> Take
 def move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) -> Taken | NextBest:
     """Move a visit to another slot, the same outcomes as taking; the old promise stands until the new one is made.
 
+    Here too somebody else comes in the same window when its agent cannot any more.
+
     Records SlotTaken, and StopDropped when the visit leaves another shift. Raises Missing("visit-not-found" |
     "shift-not-found"), Denied("visit-not-yours"), Conflict("visit-cannot-move" | "key-reused").
     """
-    moved = _move(visit_id=visit_id, slot=slot, key=key, actor=actor, at=at)
+    moved = _by_anybody(
+        slot,
+        lambda by: _move(visit_id=visit_id, slot=slot, key=key, actor=actor, at=at, by=by),
+        lambda: same_window_to_move(actor=actor, visit_id=visit_id, slot=slot, at=at),
+    )
     if isinstance(moved, Taken):
         return moved
     return next_best(moved.reasons, slot, slots_to_move(actor=actor, visit_id=visit_id, at=at))
 
 
+def _by_anybody(
+    slot: Slot, try_with: Callable[[Slot], Taken | NotTaken], another: Callable[[], Slot | None]
+) -> Taken | NotTaken:
+    """Try a slot and, while somebody was faster, another agent in its window; each is a transaction of its own."""
+    outcome = try_with(slot)
+    for _ in range(MOST_AGENTS - 1):
+        by = another() if isinstance(outcome, NotTaken) and outcome.reasons == (PLACE_GONE,) else None
+        if by is None:
+            break
+        outcome = try_with(by)
+    return outcome
+
+
 @command
-def take_place(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -> Taken | NotTaken:
-    """Take a slot or say why not, within the caller's transaction; see ``take``."""
+def take_place(
+    *, booking: TakeRequest, key: UUID, actor: Actor, at: datetime, by: Slot | None = None
+) -> Taken | NotTaken:
+    """Take a slot or say why not, within the caller's transaction; see ``take``. ``by``: its window, another agent."""
     require(may_take_slot(actor, booking.customer_id), "visit-not-yours-to-book")
     require(not booking.is_urgent or may_plan(actor), "plan-not-yours")
     memory = remember("dispatch.take", actor=actor, key=key, inputs=booking.inputs(), at=at)
     if memory.answer is not None:
         return Taken(Visit.objects.get(id=memory.answer["visit"]))
-    agents.lock_shift(booking.slot.shift_id)
+    slot = by or booking.slot
+    agents.lock_shift(slot.shift_id)
     request = booking.asking(at)
     lead = URGENT_LEAD if booking.is_urgent else TAKE_LEAD
-    found = _tested(booking.slot, request, booking.customer_id, actor, at, lead=lead)
+    found = _tested(slot, request, booking.customer_id, actor, at, lead=lead)
     if isinstance(found, NotTaken):
         memory.forget()
         return found
@@ -157,8 +189,8 @@ def take_place(*, booking: TakeRequest, key: UUID, actor: Actor, at: datetime) -
 
 
 @command
-def _move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) -> Taken | NotTaken:
-    """Move a visit or say why not; see ``move``."""
+def _move(*, visit_id: UUID, slot: Slot, by: Slot, key: UUID, actor: Actor, at: datetime) -> Taken | NotTaken:
+    """Move a visit or say why not; see ``move``. ``by``: the slot, or its window with another agent."""
     inputs = {"visit_id": visit_id, "slot": slot.key}
     memory = remember("dispatch.move", actor=actor, key=key, inputs=inputs, at=at)
     if memory.answer is not None:
@@ -167,9 +199,9 @@ def _move(*, visit_id: UUID, slot: Slot, key: UUID, actor: Actor, at: datetime) 
     require(may_move_visit(actor, visit), "visit-not-yours")
     VISIT.move(VisitState(visit.state), moving_verb(visit, offered=is_rebooking_offered(visit)))
     left = visit.shift_id
-    agents.lock_shifts({left, slot.shift_id})
+    agents.lock_shifts({left, by.shift_id})
     found = _tested(
-        slot, asking_again(visit, at=at, day=slot.date), visit.customer_id, actor, at, moving=visit.id
+        by, asking_again(visit, at=at, day=slot.date), visit.customer_id, actor, at, moving=visit.id
     )
     if isinstance(found, NotTaken):
         memory.forget()

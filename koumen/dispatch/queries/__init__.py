@@ -21,6 +21,8 @@ from koumen.dispatch.queries.slots import (
     frame_of,
     may_serve,
     plan_for,
+    same_window,
+    same_window_to_move,
     slots,
     slots_to_move,
 )
@@ -94,6 +96,8 @@ __all__ = [
     "repairs_on",
     "request_for",
     "rule_of",
+    "same_window",
+    "same_window_to_move",
     "situation",
     "slots",
     "slots_to_move",

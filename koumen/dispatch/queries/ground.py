@@ -36,7 +36,7 @@ def lines_along(*, date: date, routes: Sequence[Sequence[Place]]) -> list[Line]:
 def _drawn(travel: Travel, places: Sequence[Place]) -> Line:
     line: Line = [_point(place) for place in places[:1]]
     for start, end in pairwise(places):
-        way = travel.line(start, end, 0) if isinstance(travel, Roads) else []
+        way = travel.line(start, end) if isinstance(travel, Roads) else []
         line += [(round(north, DIGITS), round(east, DIGITS)) for north, east in way[1:-1]]
         line.append(_point(end))
     return line

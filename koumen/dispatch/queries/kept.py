@@ -49,9 +49,8 @@ from koumen.dispatch.solver.progress import Frame
 from koumen.dispatch.solver.travel import StraightLine, Travel, Ways
 from koumen.kit.place import Place
 
-# A week of twenty agents: the plain rule answers in some twenty milliseconds, and nothing has to be compiled. The
-# demonstration stays below it, so its first page waits for nobody.
-FEW_SHIFTS = 150
+# The plain rule answers so few in some milliseconds, and nothing has to be compiled.
+FEW_SHIFTS = 30
 # What people ask about is two months at most; a date of a thousand agents takes five megabytes.
 MOST_DATES = 62
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -71,6 +71,14 @@ class Plan:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Found:
+    """Windows that can be kept, at least the best of each, and the shifts of the agent who is preferred."""
+
+    chances: Sequence[Chance[Slot]]
+    preferred: frozenset[UUID]
+
+
 def slots(*, actor: Actor, request: SlotRequest, at: datetime) -> list[Slot]:
     """Windows at which some agent can truly be there, at most three a part of a day, in order of time.
 
@@ -93,6 +101,33 @@ def slots_to_move(*, actor: Actor, visit_id: UUID, at: datetime) -> list[Slot]:
     ]
 
 
+def same_window(*, request: SlotRequest, slot: Slot, at: datetime) -> Slot | None:
+    """The window of a slot with the agent who can come now; None where nobody can, or one person alone is wished for.
+
+    Queries as ``slots``. It is shown to nobody.
+    """
+    return None if request.prefers else _in_window(_found(_on(request, slot.date), at=at), slot)
+
+
+def same_window_to_move(*, actor: Actor, visit_id: UUID, slot: Slot, at: datetime) -> Slot | None:
+    """As ``same_window``, for a visit that is being moved; seven queries. Raises Missing("visit-not-found")."""
+    visit = visible_to(actor).filter(id=visit_id).first()
+    if visit is None:
+        raise Missing("visit-not-found")
+    request = _on(asking_again(visit, at=at, day=slot.date), slot.date)
+    return _in_window(_found(request, at=at, moving=visit), slot)
+
+
+def _on(request: SlotRequest, day: date) -> SlotRequest:
+    return replace(request, from_date=day, days=1)
+
+
+def _in_window(found: Found, slot: Slot) -> Slot | None:
+    window = (slot.window_from, slot.window_to)
+    there = [one for one in found.chances if (one.window.window_from, one.window.window_to) == window]
+    return min(there, key=lambda chance: chance.fit).window if there else None
+
+
 def asking_again(visit: Visit, *, at: datetime, day: date) -> SlotRequest:
     """The question that a visit answers, from today until past a day; two queries."""
     from_date, days = days_ahead(today=local_date(at, this_branch().zone), day=day)
@@ -110,31 +145,25 @@ def asking_again(visit: Visit, *, at: datetime, day: date) -> SlotRequest:
     )
 
 
-@dataclass(frozen=True)
-class Found:
-    """Windows that can be kept, at least the best of each, and the shifts of the agent who is preferred."""
-
-    chances: Sequence[Chance[Slot]]
-    preferred: frozenset[UUID]
-
-
-def _slots(request: SlotRequest, *, at: datetime, moving: Visit | None = None) -> list[Slot]:
+def _found(request: SlotRequest, *, at: datetime, moving: Visit | None = None) -> Found:
+    """Ask the arrays where there are any, else the plain rule; the shift of a visit that is moved always by the rule."""
     from koumen.dispatch.queries.kept import find_in_kept
 
     if moving is None:
-        found = [find_in_kept(request, at=at) or _find(request, at=at)]
-    else:
-        others = find_in_kept(request, at=at, without=moving.shift_id)
-        found = [others] if others else []
-        found.append(_find(request, at=at, moving=moving, only_its_shift=others is not None))
-    chances_ = [chance for one in found for chance in one.chances]
-    preferred = frozenset().union(*(one.preferred for one in found))
+        return find_in_kept(request, at=at) or _find(request, at=at)
+    others = find_in_kept(request, at=at, without=moving.shift_id)
+    own = _find(request, at=at, moving=moving, only_its_shift=others is not None)
+    return Found([*others.chances, *own.chances], others.preferred | own.preferred) if others else own
+
+
+def _slots(request: SlotRequest, *, at: datetime, moving: Visit | None = None) -> list[Slot]:
+    found = _found(request, at=at, moving=moving)
     zone = this_branch().zone
 
     def is_preferred(slot: Slot) -> bool:
-        return slot.shift_id in preferred
+        return slot.shift_id in found.preferred
 
-    an_agent_each = best(chances_, group=lambda slot: slot.window_from, most=1, first=is_preferred)
+    an_agent_each = best(found.chances, group=lambda slot: slot.window_from, most=1, first=is_preferred)
     few = best(
         an_agent_each,
         group=lambda slot: (slot.date, part_of_day(slot.window_from, zone)),

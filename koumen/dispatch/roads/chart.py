@@ -1,7 +1,7 @@
 """Ways along roads for many places at once, with landmarks (ALT: Goldberg & Harrelson 2005) as marks."""
 
 from collections.abc import Callable, Collection, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,18 +19,18 @@ MANY = 200
 
 def chart_along(roads: Roads, bands: Collection[int]) -> "RoadChart":
     """The chart for some bands; one for all dates whose quickest band is the same, so that marks are found once."""
-    quickest = max(bands, key=lambda band: roads.driving.paces[band])
+    quickest = max(bands, key=lambda band: float(roads.paces[band]))
     charts: dict[int, RoadChart] = roads.__dict__.setdefault("charts", {})
     return charts.setdefault(quickest, RoadChart(roads, quickest))
 
 
 class RoadChart:
-    """Roads; the marks are the ways in one band, and bound those in all bands that are no quicker."""
+    """Roads; the marks are the ways in one band, which bound those of all others: they differ by a factor."""
 
     def __init__(self, roads: Roads, band: int) -> None:
         self.roads = roads
         self.band = band
-        self._marks: dict[int, tuple[NDArray[np.int32], NDArray[np.int32]]] = {}
+        self._marks: dict[int, NDArray[np.int32]] = {}
 
     @property
     def least_s(self) -> int:
@@ -41,6 +41,11 @@ class RoadChart:
     def apart_s(self) -> int:
         """Nothing: two doors may lie at one corner."""
         return 0
+
+    @cached_property
+    def stretch(self) -> NDArray[np.float64]:
+        """By the pace of each band."""
+        return np.asarray(self.roads.paces[self.band] / self.roads.paces)
 
     @cached_property
     def _landmarks(self) -> list[int]:
@@ -59,54 +64,50 @@ class RoadChart:
         """Each place at its corner; marks of corners that were met before are known."""
         snaps = [self.roads.snap(place) for place in places]
         self._learn([snap.node for snap in snaps if snap])
-        shape = (len(places), len(self._landmarks))
-        nowhere = (np.zeros(shape[1], np.int32),) * 2
+        shape = (len(places), 2 * len(self._landmarks))
+        nowhere = np.zeros(shape[1], np.int32)
         marks = [self._marks[snap.node] if snap else nowhere for snap in snaps]
         return Spots(
             latitude=np.array([place.latitude for place in places], np.float64),
             longitude=np.array([place.longitude for place in places], np.float64),
             node=np.array([snap.node if snap else -1 for snap in snaps], np.int64),
             walk_m=np.array([snap.walk_m if snap else 0.0 for snap in snaps], np.float64),
-            fore=np.array([fore for fore, _ in marks], np.int32).reshape(shape),
-            back=np.array([back for _, back in marks], np.int32).reshape(shape),
+            marks=np.array(marks, np.int32).reshape(shape),
         )
 
     def _learn(self, nodes: Sequence[int]) -> None:
         new = list(dict.fromkeys(node for node in nodes if node not in self._marks))
         if not new:
             return
-        driven, marks = self.roads.driven_ms, self._landmarks
+        marks, driven = self._landmarks, partial(self.roads.driven_ms, places="landmarks")
         if len(new) < MANY:
-            fore = np.concatenate([driven(marks, [node], self.band).T for node in new])
-            back = np.concatenate([driven([node], marks, self.band) for node in new])
+            fore = np.concatenate([driven(marks, [node]).T for node in new])
+            back = np.concatenate([driven([node], marks) for node in new])
         else:
-            fore = driven(marks, new, self.band).T
-            back = np.concatenate([driven(new, [mark], self.band) for mark in marks], axis=1)
-        share = self.roads.driving.margin
-        for node, ahead, behind in zip(new, _whole(fore * share), _whole(back * share), strict=True):
-            self._marks[node] = ahead, behind
+            fore = self.roads.driven_ms(marks, new).T
+            back = np.concatenate([self.roads.driven_ms(new, [mark]) for mark in marks], axis=1)
+        share = self.roads.driving.margin / self.roads.paces[self.band]
+        found = np.floor(np.concatenate([fore, -back], axis=1) * share)
+        most = NO_WAY_S * 100  # no way is so long, and 32 bits hold the difference of two
+        self._marks |= zip(new, np.clip(found, -most, most).astype(np.int32), strict=True)
 
-    def there(self, starts: Spots, here: Spots, band: int) -> NDArray[np.int64]:
+    def there(self, starts: Spots, here: Spots) -> NDArray[np.int64]:
         """Each place's way to one."""
-        return self._ways(starts, here, lambda nodes, node: self.roads.driven_ms(nodes, [node], band)[:, 0])
+        return self._ways(starts, here, lambda nodes, node: self.roads.driven_ms(nodes, [node])[:, 0])
 
-    def back(self, here: Spots, ends: Spots, band: int) -> NDArray[np.int64]:
+    def back(self, here: Spots, ends: Spots) -> NDArray[np.int64]:
         """One place's way to each."""
-        return self._ways(ends, here, lambda nodes, node: self.roads.driven_ms([node], nodes, band)[0])
+        return self._ways(ends, here, lambda nodes, node: self.roads.driven_ms([node], nodes)[0])
 
     def _ways(
         self, many: Spots, one: Spots, drive: Callable[[list[int], int], NDArray[np.int64]]
     ) -> NDArray[np.int64]:
-        ways = np.full(len(many.node), NO_WAY_S, np.int64)
+        ways = np.full((len(many.node), self.roads.bands), NO_WAY_S, np.int64)
         known = many.node >= 0
         if one.node[0] >= 0 and known.any():
             driven = drive(many.node[known].tolist(), int(one.node[0]))
-            ways[known] = self.roads.promised(driven, many.walk_m[known] + one.walk_m[0])
+            walked = many.walk_m[known] + one.walk_m[0]
+            ways[known] = self.roads.promised(driven[:, None], walked[:, None], self.roads.paces)
         same = (many.latitude == one.latitude[0]) & (many.longitude == one.longitude[0])
-        ways[same & (ways < NO_WAY_S)] = self.roads.driving.fixed_s
+        ways[same[:, None] & (ways < NO_WAY_S)] = self.roads.driving.fixed_s
         return ways
-
-
-def _whole(marks: NDArray[np.float64]) -> NDArray[np.int32]:
-    """Thousandths of a second as whole numbers; no way is so long that 32 bits do not hold it."""
-    return np.minimum(np.floor(marks), NO_WAY_S * 100).astype(np.int32)

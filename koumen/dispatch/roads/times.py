@@ -1,4 +1,8 @@
-"""Travel times along roads: a customisable contraction hierarchy (Dibbelt, Strasser & Wagner 2016) a band."""
+"""Travel times along roads, by a customisable contraction hierarchy (Dibbelt, Strasser & Wagner 2016).
+
+The bands of a day differ by their pace alone, which slows down every road alike: the quickest way is the same in all of
+them, so it is asked for once and divided by the pace.
+"""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -6,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import cos, radians
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 import routingkit_cch
@@ -24,6 +28,8 @@ CLOSED_MS = 2**31 - 1
 MOST_PAIRS = 400_000
 # At the poles every meridian is near.
 EDGE = 1e-6
+# Of the distance that may be walked, a part in which most places find a road.
+NEARER = 8
 # Places kept with their nearest node: every customer of a large branch.
 MOST_SNAPS = 200_000
 
@@ -51,11 +57,19 @@ class Snap:
     walk_m: float
 
 
-def weights_ms(roads: Roadmap, driving: Driving, band: int) -> NDArray[np.uint32]:
-    """(m,) the milliseconds of each arc in a band; a limit that is lower than the class's speed counts."""
+@dataclass
+class Pinned(Generic[Q]):
+    """A query, and the many nodes to or from which it asks."""
+
+    query: Q
+    nodes: list[int]
+
+
+def weights_ms(roads: Roadmap, driving: Driving) -> NDArray[np.uint32]:
+    """(m,) the milliseconds of each arc at the full pace; a limit that is lower than the class's speed counts."""
     speed = np.array(driving.speeds_km_h, np.float64)[roads.kind]
     limit = roads.limit_km_h.astype(np.float64)
-    speed = np.where((limit > 0) & (limit < speed), limit, speed) * driving.paces[band]
+    speed = np.where((limit > 0) & (limit < speed), limit, speed)
     with np.errstate(divide="ignore"):
         took = np.ceil(roads.length_dm * 360.0 / speed)  # decimetres by km/h
     return np.where(speed > 0, np.clip(took, 1, CLOSED_MS), CLOSED_MS).astype(np.uint32)
@@ -68,15 +82,13 @@ class Roads:
         self.roads = roads
         self.driving = driving
         self.bands = len(driving.paces)
+        self.paces = np.array(driving.paces)
         cch = routingkit_cch.CCH(
             roads.order.tolist(), roads.tail.tolist(), roads.head.tolist(), filter_always_inf_arcs=False
         )
-        self._metrics = [
-            routingkit_cch.CCHMetric(cch, weights_ms(roads, driving, band).tolist())
-            for band in range(self.bands)
-        ]
+        self._metric = routingkit_cch.CCHMetric(cch, weights_ms(roads, driving).tolist())
         self._snaps: dict[Place, Snap | None] = {}
-        self._pairs: dict[tuple[int, int, int], int] = {}
+        self._pairs: dict[tuple[int, int], int] = {}
         self._mine = threading.local()
 
     @cached_property
@@ -97,7 +109,15 @@ class Roads:
         return self._snaps[place]
 
     def _nearest(self, place: Place) -> Snap | None:
-        reach = np.degrees(self.driving.reach_m / EARTH_RADIUS_M)
+        """Nearly always one is so near that few need to be looked at."""
+        for reach_m in (self.driving.reach_m / NEARER, float(self.driving.reach_m)):
+            found = self._nearest_within(place, reach_m)
+            if found is not None:
+                return found
+        return None
+
+    def _nearest_within(self, place: Place, reach_m: float) -> Snap | None:
+        reach = np.degrees(reach_m / EARTH_RADIUS_M)
         first, last = np.searchsorted(
             self.roads.latitude, [place.latitude - reach, place.latitude + reach], side="left"
         )
@@ -110,7 +130,7 @@ class Roads:
         east = np.radians(apart[near - first]) * cos(radians(place.latitude))
         metres = EARTH_RADIUS_M * np.hypot(north, east)
         nearest = int(np.argmin(metres))
-        if metres[nearest] > self.driving.reach_m:
+        if metres[nearest] > reach_m:
             return None
         return Snap(int(near[nearest]), float(metres[nearest]))
 
@@ -127,43 +147,59 @@ class Roads:
         return np.where(same & (times < NO_WAY_S), self.driving.fixed_s, times).astype(np.int32)
 
     def _door_to_door(self, starts: Sequence[Snap], ends: Sequence[Snap], band: int) -> Seconds:
-        driven = self.driven_ms([snap.node for snap in starts], [snap.node for snap in ends], band)
+        driven = self._driven_again([snap.node for snap in starts], [snap.node for snap in ends])
         walked = (
             np.array([snap.walk_m for snap in starts])[:, None] + np.array([s.walk_m for s in ends])[None, :]
         )
-        return self.promised(driven, walked).astype(np.int32)
+        return self.promised(driven, walked, self.paces[band]).astype(np.int32)
 
-    def promised(self, driven_ms: NDArray[np.int64], walked_m: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Seconds from door to door with the margin; NO_WAY_S where there is no way."""
-        took = driven_ms / 1000 + walked_m / self.driving.walk_m_s
+    def promised(
+        self, driven_ms: NDArray[np.int64], walked_m: NDArray[np.float64], pace: float | NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Seconds from door to door at a pace, with the margin; NO_WAY_S where there is no way."""
+        took = driven_ms / (1000 * pace) + walked_m / self.driving.walk_m_s
         promised = self.driving.fixed_s + np.ceil(took * self.driving.margin)
         return np.where(driven_ms < CLOSED_MS, np.minimum(promised, NO_WAY_S), NO_WAY_S)
 
-    def driven_ms(self, starts: Sequence[int], ends: Sequence[int], band: int) -> NDArray[np.int64]:
-        """(len(starts), len(ends)) milliseconds from node to node, without margin; CLOSED_MS where there is no way."""
+    def _driven_again(self, starts: list[int], ends: list[int]) -> NDArray[np.int64]:
+        """As ``driven_ms``; what was asked last is not asked again, since band after band is asked for."""
+        known: tuple[list[int], list[int], NDArray[np.int64]] | None = self._mine.__dict__.get("last")
+        if known is None or known[:2] != (starts, ends):
+            known = self._mine.__dict__["last"] = starts, ends, self.driven_ms(starts, ends)
+        return known[2]
+
+    def driven_ms(self, starts: Sequence[int], ends: Sequence[int], *, places: str = "") -> NDArray[np.int64]:
+        """(len(starts), len(ends)) milliseconds from node to node at the full pace, without margin.
+
+        CLOSED_MS where there is no way. ``places`` is a name for nodes that are asked about again and again.
+        """
         if len(starts) == len(ends) == 1:
-            return np.array([[self._pair_ms(starts[0], ends[0], band)]], np.int64)
+            return np.array([[self._pair_ms(starts[0], ends[0])]], np.int64)
         if len(ends) == 1:
-            to_one = self._mine_of("to one", band, routingkit_cch.CCHManyToOne)
-            to_one.repin_sources(list(starts))
-            return _filled([to_one.distances_to(ends[0])]).T
-        to_many = self._mine_of("to many", band, routingkit_cch.CCHOneToMany)
-        to_many.repin_targets(list(ends))
-        return _filled([to_many.distances_from(start) for start in starts])
+            to_one = self._mine_of(f"from {places}", routingkit_cch.CCHManyToOne)
+            if to_one.nodes != starts:
+                to_one.query.repin_sources(list(starts))
+                to_one.nodes = list(starts)
+            return _filled([to_one.query.distances_to(ends[0])]).T
+        to_many = self._mine_of(f"to {places}", routingkit_cch.CCHOneToMany)
+        if to_many.nodes != ends:
+            to_many.query.repin_targets(list(ends))
+            to_many.nodes = list(ends)
+        return _filled([to_many.query.distances_from(start) for start in starts])
 
-    def _mine_of(self, name: str, band: int, kind: Callable[[routingkit_cch.CCHMetric, list[int]], Q]) -> Q:
+    def _mine_of(self, name: str, kind: Callable[[routingkit_cch.CCHMetric, list[int]], Q]) -> "Pinned[Q]":
         """A query with pins is a thread's own too; pinning it anew costs a tenth of making it."""
-        queries: dict[tuple[str, int], Q] = self._mine.__dict__.setdefault("pinned", {})
-        if (name, band) not in queries:
-            queries[name, band] = kind(self._metrics[band], [0])
-        return queries[name, band]
+        queries: dict[str, Pinned[Q]] = self._mine.__dict__.setdefault("pinned", {})
+        if name not in queries:
+            queries[name] = Pinned(kind(self._metric, [0]), [0])
+        return queries[name]
 
-    def line(self, start: Place, end: Place, band: int) -> list[tuple[float, float]]:
+    def line(self, start: Place, end: Place) -> list[tuple[float, float]]:
         """The way that ``durations`` times, as (latitude, longitude) from door to door; empty where there is none."""
         here, there = self.snap(start), self.snap(end)
         if here is None or there is None:
             return []
-        found = self._query(band).run(here.node, there.node)
+        found = self._query().run(here.node, there.node)
         if found.distance is None:
             return []
         nodes = np.asarray(found.node_path, np.int64)
@@ -171,21 +207,21 @@ class Roads:
         doors = [(place.latitude, place.longitude) for place in (start, end)]
         return [doors[0], *((north, east) for north, east in points), doors[1]]
 
-    def _pair_ms(self, start: int, end: int, band: int) -> int:
-        known = self._pairs.get((start, end, band))
+    def _pair_ms(self, start: int, end: int) -> int:
+        known = self._pairs.get((start, end))
         if known is None:
             if len(self._pairs) >= MOST_PAIRS:
                 self._pairs.clear()
-            distance = self._query(band).run(start, end).distance
-            known = self._pairs[start, end, band] = CLOSED_MS if distance is None else distance
+            distance = self._query().run(start, end).distance
+            known = self._pairs[start, end] = CLOSED_MS if distance is None else distance
         return known
 
-    def _query(self, band: int) -> routingkit_cch.CCHQuery:
+    def _query(self) -> routingkit_cch.CCHQuery:
         """A query is a thread's own: it holds the marks of its last search."""
-        queries: dict[int, routingkit_cch.CCHQuery] = self._mine.__dict__.setdefault("queries", {})
-        if band not in queries:
-            queries[band] = routingkit_cch.CCHQuery(self._metrics[band])
-        return queries[band]
+        if not hasattr(self._mine, "query"):
+            self._mine.query = routingkit_cch.CCHQuery(self._metric)
+        query: routingkit_cch.CCHQuery = self._mine.query
+        return query
 
 
 def _filled(rows: Sequence[Sequence[int | None]]) -> NDArray[np.int64]:

@@ -1,8 +1,9 @@
 """The arithmetic of day.py and rest.py for many agents at once, compiled: the same rule, held equal by tests.
 
-A question goes through all gaps twice. ``survivors`` knows only lower bounds of the ways to the new place (chart.py)
-and keeps, for each window, the gaps that could be best. ``fits`` knows the ways of those few and tests exactly.
-Everything is whole seconds. Compiled by Numba at the first question of a process and kept on disk after that.
+A question goes through all gaps once. ``survey`` knows only lower bounds of the ways to the new place (chart.py); it
+lists the gaps that could be used, and the nearest of each window. ``fits`` knows the ways of those few and tests exactly;
+``no_worse`` then picks from the list what could still be better, which is tested too. Everything is whole seconds.
+Compiled by Numba at the first question of a process and kept on disk after that.
 """
 
 from collections.abc import Callable
@@ -31,8 +32,9 @@ class Rows(NamedTuple):
 
     An agent is free at max(``free``, now + ``again``). ``rest``: (A, 3) length (0: none is due), begins, ends;
     ``resting`` says whether it is still to come. ``legs``: (A, N, bands) the way from a node to the next.
-    ``fore``, ``back``: (A, N, marks) thousandths of a second, see chart.py. ``ahead…`` and ``rested…`` are the
-    layers of day.py.
+    ``marks``: (A, N, marks) thousandths of a second, see chart.py. ``ahead…`` and ``rested…`` are the layers of
+    day.py; ``soon`` and ``by`` say of the gap after a node, in the better layer, when the agent can leave it and must be
+    at the next.
     """
 
     nodes: Whole
@@ -48,8 +50,9 @@ class Rows(NamedTuple):
     ahead_limits: Whole
     rested_begins: Whole
     rested_limits: Whole
-    fore: Marks
-    back: Marks
+    soon: Whole
+    by: Whole
+    marks: Marks
 
 
 class Spans(NamedTuple):
@@ -61,30 +64,27 @@ class Spans(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A question: what the new place is bounded by, how long the visit takes, which windows [from, last].
+    """A question: what the new place is bounded by (chart.py), how long the visit takes, which windows [from, last].
 
-    ``windows``: (A,) the windows that each agent may be offered, one bit each. ``bound``: (windows,) extra way from
-    which on a window does not look any more; it sinks when enough was found.
+    ``windows``: (A,) the windows that each agent may be offered, one bit each.
     """
 
-    fore: Marks
-    back: Marks
+    marks: Marks
+    stretch: NDArray[np.float64]
     least_s: int
     apart_s: int
     service_s: int
     starts: Whole
     lasts: Whole
     windows: NDArray[np.uint64]
-    bound: Whole
 
 
-class Kept(NamedTuple):
-    """For each window the gaps that could be best: their bound, agent and number, as a heap with the worst first."""
+class Nearest(NamedTuple):
+    """(windows, n) For each window the gaps with the least bound of their extra way, least first; EVER where none is."""
 
     extra: Whole
     agent: Whole
     gap: Whole
-    filled: Whole
 
 
 class Best(NamedTuple):
@@ -152,6 +152,11 @@ def lay(rows: Rows, spans: Spans, now: int) -> None:
         rows.resting[a] = rows.rest[a, 0] > 0 and begins <= rows.rest[a, 2]
         _lay_begins(rows, spans, a)
         _lay_limits(rows, spans, a)
+        for p in range(rows.nodes[a] - 1):
+            soon, by = rows.rested_begins[a, p], rows.rested_limits[a, p + 1]
+            if rows.resting[a]:
+                soon, by = min(soon, rows.ahead_begins[a, p]), max(by, rows.ahead_limits[a, p + 1])
+            rows.soon[a, p], rows.by[a, p] = soon + rows.service[a, p], by
 
 
 @compiled
@@ -186,30 +191,95 @@ def _lay_limits(rows: Rows, spans: Spans, a: int) -> None:
 
 
 @compiled
-def survivors(rows: Rows, spans: Spans, asked: Asked, kept: Kept) -> None:
-    """Keep for each window the gaps with the least bound of their extra way, as many as ``kept`` has room for."""
-    one = np.uint64(1)
+def survey(rows: Rows, spans: Spans, asked: Asked, nearest: Nearest, usable: Marks) -> int:
+    """List the gaps that could be used (agent, number, marks' difference there and back), and the nearest ones."""
+    count, last = 0, nearest.extra.shape[1] - 1
     for a in range(len(rows.nodes)):
         windows = asked.windows[a]
         for p in range(rows.nodes[a] - 1):
-            soon, by = _at_best(rows, a, p)
-            first = _first_window(asked, windows, soon + asked.least_s, by - asked.least_s - asked.service_s)
+            soon, by = rows.soon[a, p] + asked.least_s, rows.by[a, p] - asked.least_s - asked.service_s
+            first = _first_window(asked, windows, soon, by)
             if first == NOBODY:  # as in most gaps of a full day: no way is as short
                 continue
-            there, back = _there(rows, asked, a, p), _back(rows, asked, a, p + 1)
-            soon, by = soon + there, by - back - asked.service_s
-            least = there + back - _longest(rows, spans, (a, p), (NEVER, EVER))
+            there = _there(rows, asked, a, p)
+            if soon + int(there) // 1000 > by:
+                continue
+            ways = int(there), int(_back(rows, asked, a, p + 1))
+            soon, by = _between(rows, asked, (a, p), ways)
+            if _first_window(asked, windows, soon, by) == NOBODY:
+                continue
+            usable[count, 0], usable[count, 1], usable[count, 2], usable[count, 3] = a, p, ways[0], ways[1]
+            count += 1
             for w in range(first, len(asked.starts)):
+                start = max(soon, asked.starts[w])
                 if asked.starts[w] > by:
                     break
-                start = max(soon, asked.starts[w])
-                if least > asked.bound[w] or start > asked.lasts[w] or start > by:
-                    continue
-                if not (windows >> np.uint64(w)) & one:
-                    continue
-                extra = there + back - _longest(rows, spans, (a, p), (start, asked.lasts[w]))
-                if extra <= asked.bound[w]:
-                    _keep(kept, asked, w, (extra, a, p))
+                if start <= asked.lasts[w] and start <= by and windows >> np.uint64(w) & np.uint64(1):
+                    extra = _extra(rows, spans, asked, (a, p), ways, (start, asked.lasts[w]))
+                    if extra < nearest.extra[w, last]:
+                        _keep(nearest, w, (extra, a, p))
+    return count
+
+
+@compiled
+def _between(rows: Rows, asked: Asked, gap: tuple[int, int], ways: tuple[int, int]) -> tuple[int, int]:
+    """When the visit can start in a gap at best: from, until."""
+    soon, by = rows.soon[gap[0], gap[1]], rows.by[gap[0], gap[1]]
+    return soon + _way(asked, ways[0], 1.0), by - _way(asked, ways[1], 1.0) - asked.service_s
+
+
+@compiled
+def _keep(nearest: Nearest, w: int, found: tuple[int, int, int]) -> None:
+    """Put a gap at its place among the nearest; the last falls out."""
+    place = nearest.extra.shape[1] - 1
+    while place > 0 and nearest.extra[w, place - 1] > found[0]:
+        nearest.extra[w, place] = nearest.extra[w, place - 1]
+        nearest.agent[w, place], nearest.gap[w, place] = (
+            nearest.agent[w, place - 1],
+            nearest.gap[w, place - 1],
+        )
+        place -= 1
+    nearest.extra[w, place], nearest.agent[w, place], nearest.gap[w, place] = found
+
+
+@compiled
+def no_worse(
+    rows: Rows, spans: Spans, asked: Asked, usable: Marks, best: Best, seen: NDArray[np.bool_]
+) -> Marks:
+    """The listed gaps that could be as good as the best that was found in some window, and were not seen yet."""
+    picked, count = np.empty((len(usable), 2), np.int32), 0
+    for number in range(len(usable)):
+        a, p = int(usable[number, 0]), int(usable[number, 1])
+        if seen[a, p]:
+            continue
+        ways = int(usable[number, 2]), int(usable[number, 3])
+        soon, by = _between(rows, asked, (a, p), ways)
+        for w in range(len(asked.starts)):
+            start = max(soon, asked.starts[w])
+            if asked.starts[w] > by:
+                break
+            if start <= asked.lasts[w] and start <= by and asked.windows[a] >> np.uint64(w) & np.uint64(1):
+                extra = _extra(rows, spans, asked, (a, p), ways, (start, asked.lasts[w]))
+                if best.agent[w] == NOBODY or extra <= best.extra[w]:
+                    seen[a, p] = True
+                    picked[count, 0], picked[count, 1] = a, p
+                    count += 1
+                    break
+    return picked[:count]
+
+
+@compiled
+def those(nearest: Nearest, seen: NDArray[np.bool_]) -> Marks:
+    """The nearest of all windows, each once."""
+    picked, count = np.empty((nearest.extra.size, 2), np.int32), 0
+    for w in range(len(nearest.extra)):
+        for place in range(nearest.extra.shape[1]):
+            a, p = nearest.agent[w, place], nearest.gap[w, place]
+            if nearest.extra[w, place] < EVER and not seen[a, p]:
+                seen[a, p] = True
+                picked[count, 0], picked[count, 1] = a, p
+                count += 1
+    return picked[:count]
 
 
 @compiled
@@ -224,80 +294,55 @@ def _first_window(asked: Asked, windows: np.uint64, soon: int, by: int) -> int:
 
 
 @compiled
-def _at_best(rows: Rows, a: int, p: int) -> tuple[int, int]:
-    """When the agent can leave the node before a gap, and must be at the node after it, in the better layer."""
-    soon, by = rows.rested_begins[a, p], rows.rested_limits[a, p + 1]
-    if rows.resting[a]:
-        soon, by = min(soon, rows.ahead_begins[a, p]), max(by, rows.ahead_limits[a, p + 1])
-    return soon + rows.service[a, p], by
-
-
-@compiled
-def _there(rows: Rows, asked: Asked, a: int, p: int) -> int:
-    """What the way from a node to the new place takes at least; see chart.py."""
-    longest = 0
-    for k in range(len(asked.fore)):  # with indices: a view of each row would double the time
-        longest = max(longest, asked.fore[k] - rows.fore[a, p, k])
-        longest = max(longest, rows.back[a, p, k] - asked.back[k])
-    return asked.least_s + (asked.apart_s + longest // 1000 if longest > 0 else 0)
-
-
-@compiled
-def _back(rows: Rows, asked: Asked, a: int, p: int) -> int:
-    """What the way from the new place to a node takes at least."""
-    longest = 0
-    for k in range(len(asked.fore)):
-        longest = max(longest, rows.fore[a, p, k] - asked.fore[k])
-        longest = max(longest, asked.back[k] - rows.back[a, p, k])
-    return asked.least_s + (asked.apart_s + longest // 1000 if longest > 0 else 0)
-
-
-@compiled
-def _longest(rows: Rows, spans: Spans, gap: tuple[int, int], within: tuple[int, int]) -> int:
-    """The way that a gap saves, in the slowest band in which the new visit could start."""
-    longest = -1
-    for place in range(len(spans.begins)):
-        if spans.begins[place] <= within[1] and spans.ends[place] > within[0]:
-            longest = max(longest, rows.legs[gap[0], gap[1], spans.band[place]])
+def _there(rows: Rows, asked: Asked, a: int, p: int) -> np.int32:
+    """By how much the marks of a node and of the new place differ, for the way there; see chart.py."""
+    longest = np.int32(0)  # 32 bits throughout: the machine compares eight at once
+    for k in range(len(asked.marks)):  # with indices: a view of each row would double the time
+        longest = max(longest, np.int32(asked.marks[k] - rows.marks[a, p, k]))
     return longest
 
 
 @compiled
-def _keep(kept: Kept, asked: Asked, w: int, found: tuple[int, int, int]) -> None:
-    """Put a gap into the heap of its window, whose root is the worst that is kept."""
-    extra, room, place = kept.extra[w], kept.extra.shape[1], kept.filled[w]
-    if place < room:
-        kept.filled[w] += 1
-        while place > 0 and extra[(place - 1) // 2] < found[0]:
-            _copy(kept, w, (place - 1) // 2, place)
-            place = (place - 1) // 2
-    else:
-        place = 0
-        while 2 * place + 1 < room:
-            child = 2 * place + 1
-            if child + 1 < room and extra[child + 1] > extra[child]:
-                child += 1
-            if extra[child] <= found[0]:
-                break
-            _copy(kept, w, child, place)
-            place = child
-    kept.extra[w, place], kept.agent[w, place], kept.gap[w, place] = found
-    if kept.filled[w] == room:
-        asked.bound[w] = min(asked.bound[w], extra[0] - 1)
+def _back(rows: Rows, asked: Asked, a: int, p: int) -> np.int32:
+    """The same for the way from the new place to a node."""
+    longest = np.int32(0)
+    for k in range(len(asked.marks)):
+        longest = max(longest, np.int32(rows.marks[a, p, k] - asked.marks[k]))
+    return longest
 
 
 @compiled
-def _copy(kept: Kept, w: int, start: int, end: int) -> None:
-    kept.extra[w, end] = kept.extra[w, start]
-    kept.agent[w, end], kept.gap[w, end] = kept.agent[w, start], kept.gap[w, start]
+def _way(asked: Asked, differ: int, stretch: float) -> int:
+    """The seconds that a way takes at least."""
+    return asked.least_s + (asked.apart_s + int(differ * stretch) // 1000 if differ > 0 else 0)
 
 
 @compiled
-def fits(rows: Rows, spans: Spans, asked: Asked, gaps: tuple[Whole, Whole, Whole, Whole], best: Best) -> None:
-    """Test gaps (agents, numbers, (n, bands) ways there and back) exactly; ``best`` gets better."""
+def _extra(
+    rows: Rows,
+    spans: Spans,
+    asked: Asked,
+    gap: tuple[int, int],
+    ways: tuple[int, int],
+    within: tuple[int, int],
+) -> int:
+    """What a gap adds to the way at least, in any of the bands in which the new visit could start."""
+    least = EVER
+    for place in range(len(spans.begins)):
+        if spans.begins[place] <= within[1] and spans.ends[place] > within[0]:
+            band = spans.band[place]
+            longer = _way(asked, ways[0], asked.stretch[band]) + _way(asked, ways[1], asked.stretch[band])
+            least = min(least, longer - rows.legs[gap[0], gap[1], band])
+    return least
+
+
+@compiled
+def fits(rows: Rows, spans: Spans, asked: Asked, gaps: tuple[Marks, Whole, Whole], best: Best) -> None:
+    """Test gaps ((n, 2) agents and numbers, (n, bands) ways there and back) exactly; ``best`` gets better."""
     one = np.uint64(1)
     for number in range(len(gaps[0])):
-        a, p, there, back = gaps[0][number], gaps[1][number], gaps[2][number], gaps[3][number]
+        a, p = int(gaps[0][number, 0]), int(gaps[0][number, 1])
+        there, back = gaps[1][number], gaps[2][number]
         free = rows.rested_begins[a, p] + rows.service[a, p]
         rested, ahead, ahead_by = arrive(spans, there, free), EVER, NEVER
         rested_by = leave(spans, back, rows.rested_limits[a, p + 1])

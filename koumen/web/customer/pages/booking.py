@@ -28,7 +28,7 @@ from koumen.people import queries as people
 from koumen.people.commands import reveal
 from koumen.visits.rules.booking import InitiatedBy
 from koumen.web.customer.pages.cards import DebtCard, debt_cards, who_comes
-from koumen.web.customer.pages.slots import SlotForm, WishForm, days_of
+from koumen.web.customer.pages.slots import SlotForm, WishForm, days_of, visit_page
 from koumen.web.ui.actors import actor_of
 from koumen.web.ui.amounts import AmountForm
 from koumen.web.ui.wishes import VisitWishForm, brought_words, lack_words, language_words, wish_of
@@ -125,7 +125,8 @@ def time(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _next(request, draft | {"slot": form.chosen.key}, "book_confirm")
     was_taken = bool(draft.pop("was_taken", False))
-    request.session["booking"] = draft
+    if was_taken:
+        request.session["booking"] = draft
     context = {"form": form, "days": days_of(form, actor=actor, at=at), "taken": was_taken}
     missing = () if offered else slots_of.lacks(wanted)
     by_cash = bool(draft.get("wants_cash")) and not draft.get("two_people")
@@ -184,7 +185,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         outcome = take(booking=booking, key=UUID(draft["key"]), actor=actor, at=at)
         if isinstance(outcome, Taken):
             request.session["booking"] = draft | {"done": str(outcome.visit.id)}
-            return redirect("visit", visit_id=outcome.visit.id)
+            return visit_page(outcome.visit, chosen=slot)
         return _next(request, draft | {"was_taken": True, "slot": ""}, "book_time")
     name, number = who_comes(agents.cards_of_shift(shift_id=slot.shift_id), actor=actor, at=at)
     details = reveal(person_ids=[customer.person_id], purpose="booking", actor=actor, at=at)

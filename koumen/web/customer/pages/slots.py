@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from koumen.agents import queries as agents
@@ -19,6 +22,9 @@ from koumen.people.commands import reveal
 from koumen.web.ui import wording
 from koumen.web.ui.amounts import read_id
 from koumen.web.ui.preferences import current_language
+
+if TYPE_CHECKING:
+    from koumen.visits.models import Visit
 
 # When somebody may be awake and at home; what the lender opens is another matter.
 WISHED_HOURS = range(7, 22)
@@ -113,6 +119,12 @@ def days_of(form: SlotForm, *, actor: Actor, at: datetime) -> list[tuple[str, li
         ]
         days.append((wording.near_day(day, language, today=today), choices))
     return days
+
+
+def visit_page(visit: "Visit", *, chosen: Slot) -> HttpResponse:
+    """Where a booking or a move leads; it says so when somebody else comes than was chosen."""
+    page = reverse("visit", args=[visit.id])
+    return redirect(page if visit.agent_id == chosen.agent_id else f"{page}?instead=1")
 
 
 def _times(slot: Slot) -> tuple[time, time]:

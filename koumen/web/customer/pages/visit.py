@@ -24,7 +24,7 @@ from koumen.visits import queries
 from koumen.visits.queries.visitors import portraits_for
 from koumen.visits.rules.reasons import CancelReason
 from koumen.web.customer.pages.cards import visit_card
-from koumen.web.customer.pages.slots import SlotForm, days_of
+from koumen.web.customer.pages.slots import SlotForm, days_of, visit_page
 from koumen.web.customer.pages.steps import stamp, step_of
 from koumen.web.ui.actors import actor_of
 
@@ -39,6 +39,7 @@ def show(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     context |= {
         "card": visit_card(visit, actor=actor, at=at),
         "line": slots_of.live_line(actor=actor, visit_id=visit_id, at=at),
+        "instead": "instead" in request.GET,
     }
     return render(request, "customer/visit.html", context)
 
@@ -100,7 +101,7 @@ def move(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         outcome = move_to(visit_id=visit_id, slot=form.chosen, key=form.key, actor=actor, at=at)
         if isinstance(outcome, Taken):
-            return redirect("visit", visit_id=visit_id)
+            return visit_page(outcome.visit, chosen=form.chosen)
         taken, form = True, SlotForm(None, slots=outcome.slots)
     context = {"form": form, "days": days_of(form, actor=actor, at=at), "moving": True, "taken": taken}
     context["back_url"] = reverse("visit", args=[visit_id])
