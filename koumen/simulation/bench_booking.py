@@ -152,6 +152,7 @@ class Booker:
 
     def _think(self) -> None:
         if self.thinks_s:
+            self.line.close()  # as a browser's connection is, after a pause
             time.sleep(min(self.dice.expovariate(1 / self.thinks_s), LONGEST_THOUGHT_S))
 
 

@@ -6,9 +6,12 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from koumen.agents.commands import end_shift_early
+from koumen.agents.rules.shift import OffReason
 from koumen.credit import queries as credit
 from koumen.dispatch.commands import offer_places
 from koumen.dispatch.models import PlaceOffer, Standing
+from koumen.dispatch.rules.slot import Slot
 from koumen.kit import clock
 from koumen.kit.actor import SYSTEM, Role
 from koumen.kit.ids import new_id
@@ -155,6 +158,19 @@ def test_the_language_of_visits_is_chosen_and_remembered(buyer: Client) -> None:
     assert "Hakka" in text(buyer.get("/book/place/"))
     buyer.post("/book/place/", {})
     assert "Nobody who works on these days speaks this language." in text(buyer.get("/book/time/"))
+
+
+def test_who_gets_another_visitor_than_the_one_they_chose_is_told(buyer: Client, at: datetime) -> None:
+    said = "Somebody else comes than the visitor you chose"
+    other = builders.an_agent(at)
+    for days in (0, 1):
+        builders.with_partner(builders.a_shift(other, at, days=days), at)
+    slot = Slot.from_key(slot_in(book(buyer).get("/book/time/")))
+    desk, why = builders.staff(Role.DISPATCHER), OffReason.UNWELL
+    end_shift_early(shift_id=slot.shift_id, off_from=slot.window_from, reason=why, actor=desk, at=at)
+    visit = buyer.post("/book/confirm/")["Location"]
+    assert said in text(buyer.get(visit))
+    assert said not in text(buyer.get(visit.partition("?")[0]))
 
 
 def test_the_same_click_twice_books_once(buyer: Client) -> None:
