@@ -217,6 +217,7 @@ def _all_at_once(
 
     def run(booker: Booker) -> None:
         booker.seen = seen
+        booker.line.close()  # the server may have done so while others were busy
         start.wait()
         try:
             live(booker)
