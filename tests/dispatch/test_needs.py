@@ -15,7 +15,6 @@ from koumen.audit.models import Fact
 from koumen.dispatch import queries
 from koumen.dispatch.commands import (
     CannotBe,
-    NextBest,
     NoGoRequest,
     Taken,
     form_team,
@@ -139,9 +138,8 @@ def test_only_a_shift_that_carries_what_is_needed_is_offered_and_taken(
     lie = Slot(bare.id, bare.agent_id, bare.date, slots[0].window_from, slots[0].window_to)
     booking = wanted(customer, a_credit_account(customer, at), lie, equipment=("printer",))
     outcome = take(booking=booking, key=new_id(), actor=themselves(customer), at=at)
-    assert isinstance(outcome, NextBest)
-    assert who(list(outcome.slots)) == {equipped.id}
-    assert booked(customer, slots[0], at, equipment=("printer",)).equipment == ["printer"]
+    assert isinstance(outcome, Taken)
+    assert (outcome.visit.shift_id, outcome.visit.equipment) == (equipped.id, ["printer"])
     with pytest.raises(Invalid, match="equipment-unknown"):
         offered(customer, at, equipment=("flowers",))
 
@@ -269,8 +267,8 @@ def test_a_shift_that_goes_along_with_another_takes_no_visit_of_its_own(
     form_team(shift_id=first.id, partner_shift_id=second.id, actor=DISPATCHER, at=at)
     booking = wanted(customer, a_credit_account(customer, at), slot)
     outcome = take(booking=booking, key=new_id(), actor=themselves(customer), at=at)
-    assert isinstance(outcome, NextBest)
-    assert who(list(outcome.slots)) == {first.id}
+    assert isinstance(outcome, Taken)
+    assert outcome.visit.shift_id == first.id
 
 
 @pytest.mark.django_db
