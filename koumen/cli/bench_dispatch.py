@@ -83,15 +83,21 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"{told['events']:,} events, {told['promises_broken']} promises broken"
     if accepted := told.get("acceptance"):
         yield (
-            f"accepted against the largest safe fixed calendar: {accepted['insertion_gain']:+} % by insertion,"
-            f" {accepted['tightened_gain']:+} % with plans; farthest tenth {accepted['farthest_of_mean']} of the mean"
+            f"accepted against the largest safe fixed calendar that is kept at booking:"
+            f" {accepted['insertion_gain']:+} % by insertion, {accepted['tightened_gain']:+} % with plans;"
+            f" against one planned at night by PyVRP, which knows the whole day:"
+            f" {accepted['insertion_gain_over_night']:+} % and {accepted['tightened_gain_over_night']:+} %;"
+            f" farthest tenth {accepted['farthest_of_mean']} of the mean"
         )
     for share, row in told.get("recall", {}).items():
         yield f"recall, {share} full: {row['recall']} ({row['offered']} of {row['possible']} possible)"
     if repaired := told.get("repair_ms"):
+        row = told["repair"]
         yield (
-            f"repair of {told['repair']['visits']} visits: p50 {repaired['p50']} ms, p95 {repaired['p95']} ms,"
-            f" {told['repair']['helped']} of {told['repair']['at_risk']} promises saved"
+            f"repair of {row['visits']} visits, {row['travel']}: at-risk list p50 {row['at_risk_ms']['p50']} ms"
+            f" (processor {row['at_risk_ms']['cpu_p50']}), repair p50 {repaired['p50']} ms"
+            f" (processor {repaired['cpu_p50']}), {row['helped']} of {row['at_risk']} promises saved;"
+            f" after two seconds {row['gap_pct']} % over the best known"
         )
     yield from _gap_lines(told)
 
@@ -120,6 +126,6 @@ def _gap_lines(told: dict[str, Any]) -> Iterator[str]:
         for group, rows in sets.items():
             for seconds, row in rows.items():
                 yield (
-                    f"gap, {group}, {seconds}, {solver}: mean {row['mean']} %, worst {row['worst']} %"
-                    f" ({row['infeasible']} of {row['runs']} infeasible)"
+                    f"gap, {group}, {seconds} of the processor ({row['cpu_s']} used), {solver}:"
+                    f" mean {row['mean']} %, worst {row['worst']} % ({row['infeasible']} of {row['runs']} infeasible)"
                 )

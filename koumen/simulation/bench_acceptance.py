@@ -2,8 +2,13 @@
 
 A request names one place, one hour and how long it takes, and is accepted or not, in the order in which they come. The
 fixed calendar is what booking pages of others do: so many visits an hour for the whole branch, without looking where.
-It is given the best that can be said for it: the largest uniform number an hour for which, with the whole day known,
-PyVRP still finds routes that keep every promise. Every day in every policy is put before the judge.
+It is given the best that can be said for it, the largest uniform number an hour with which no promise of the same stream
+is broken, in two ways:
+
+*kept at booking*: who goes is settled when somebody books, by the insertion that our own policy uses;
+*planned at night*: nothing is settled until the whole day is known, and then PyVRP looks for routes.
+
+Every day in every policy is put before the judge. Plans are limited by processor time.
 
 *Recall*: of the requests that anybody could serve, even by planning the whole day anew, how many are offered. PyVRP
 looks for some seconds only, so what it does not find may still be possible: the true recall is lower.
@@ -12,7 +17,6 @@ looks for some seconds only, so what it does not find may still be possible: the
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from random import Random
 from statistics import fmean
 from typing import Any
@@ -21,16 +25,12 @@ import numpy as np
 
 from koumen.dispatch.solver.day import Node
 from koumen.kit.place import Place, distance_m
-from koumen.simulation.dispatch_days import HOUR, SERVICE_S, Day
+from koumen.simulation.dispatch_days import HOUR, SERVICE_S, Day, Town
 
 HOURS = range(9, 17)
 MOST_AN_HOUR = 3  # for each agent; nobody makes more visits an hour than that
 PLAN_EVERY = 10  # bookings: the job after a change gathers a minute's
 DECILES = 10
-
-
-Town = Callable[[Random, int], Day]
-"""A day without visits, of so many agents."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Effort:
     demands: Sequence[int]
     seeds: int
     plan_s: float
-    calendar_s: float
+    night_s: float
     asked: int
     recall_s: float
     town: Town = Day
@@ -78,13 +78,16 @@ def by_insertion(asked: Sequence[Node], day: Day, plan_s: float = 0) -> Accepted
     return Accepted(sum(which), _broken(day), which)
 
 
-def by_fixed_calendar(asked: Sequence[Node], new_day: Callable[[], Day], seconds: float) -> Accepted:
-    """The largest number an hour with which every promise can be kept, by halving."""
+def by_fixed_calendar(asked: Sequence[Node], day: Day, night_s: float = 0) -> Accepted:
+    """The largest number an hour with which every promise is kept, by halving.
+
+    Who goes is settled at booking, or with seconds for the night when the whole day is known.
+    """
     safe, best = 0, Accepted(0, 0, [False] * len(asked))
-    unsafe = MOST_AN_HOUR * new_day().agents + 1
+    unsafe = MOST_AN_HOUR * day.agents + 1
     while unsafe - safe > 1:
         number = (safe + unsafe) // 2
-        tried = _with_calendar(asked, new_day(), number, seconds)
+        tried = _with_calendar(asked, day.anew(), number, night_s)
         if tried is None:
             unsafe = number
         else:
@@ -92,14 +95,18 @@ def by_fixed_calendar(asked: Sequence[Node], new_day: Callable[[], Day], seconds
     return best
 
 
-def _with_calendar(asked: Sequence[Node], day: Day, most: int, seconds: float) -> Accepted | None:
+def _with_calendar(asked: Sequence[Node], day: Day, most: int, night_s: float) -> Accepted | None:
     number, which = Counter[int](), []
     for node in asked:
         which.append(number[node.earliest] < most)
         number[node.earliest] += which[-1]
         if which[-1] and day.promise(node) is None:
+            if not night_s:
+                return None
             day.add(node)
-    return Accepted(sum(which), 0, which) if day.serve_all(seconds) else None
+    if night_s and not day.serve_all(night_s):
+        return None
+    return Accepted(sum(which), _broken(day), which)
 
 
 def _new_day(effort: Effort, seed: int) -> Day:
@@ -110,8 +117,11 @@ def _broken(day: Day) -> int:
     return sum(len(day.faults_of(agent)) for agent in range(day.agents))
 
 
+POLICIES = ("fixed_kept_at_booking", "fixed_planned_at_night", "insertion", "tightened")
+
+
 def acceptance(effort: Effort, on_step: Callable[[str], None]) -> dict[str, Any]:
-    """Accepted by each policy at each level of demand; gains over the calendar in percent, mean and worst seed."""
+    """Accepted by each policy at each level of demand; gains over the calendars in percent, mean and worst seed."""
     by_demand: dict[str, Any] = {}
     far: list[tuple[float, bool]] = []
     broken = 0
@@ -120,29 +130,39 @@ def acceptance(effort: Effort, on_step: Callable[[str], None]) -> dict[str, Any]
         for seed in range(effort.seeds):
             on_step(f"acceptance, {demand} requests an agent, seed {seed}")
             asked = requests(effort.town, demand * effort.agents, 1000 + seed)
-            new_day = partial(_new_day, effort, seed)
-            fixed = by_fixed_calendar(asked, new_day, effort.calendar_s)
-            inserted = by_insertion(asked, new_day())
-            tightened = by_insertion(asked, new_day(), effort.plan_s)
-            rows.append([policy.number for policy in (fixed, inserted, tightened)])
-            broken += inserted.broken + tightened.broken
+            day = _new_day(effort, seed)
+            day.learn(node.place for node in asked)
+            accepted = (
+                by_fixed_calendar(asked, day),
+                by_fixed_calendar(asked, day, effort.night_s),
+                by_insertion(asked, day.anew()),
+                by_insertion(asked, day.anew(), effort.plan_s),
+            )
+            rows.append([policy.number for policy in accepted])
+            broken += sum(policy.broken for policy in accepted)
             if demand == max(effort.demands):
-                middle = _middle(asked)
+                middle, tightened = _middle(asked), accepted[-1]
                 far += [
                     (distance_m(middle, node.place), is_accepted)
                     for node, is_accepted in zip(asked, tightened.which, strict=True)
                 ]
         by_demand[str(demand * effort.agents)] = _gains(rows)
-    hardest = by_demand[str(max(effort.demands) * effort.agents)]
-    deciles = _by_decile(far)
     return {
-        "insertion_gain": hardest["insertion_gain"]["mean"],
-        "tightened_gain": hardest["tightened_gain"]["mean"],
-        "by_distance_decile": deciles,
-        "farthest_of_mean": round(deciles[-1] / fmean(deciles), 2),
+        **_told(by_demand[str(max(effort.demands) * effort.agents)], far),
         "agents": effort.agents,
+        "seeds": effort.seeds,
         "by_demand": by_demand,
         "promises_broken": broken,
+    }
+
+
+def _told(hardest: dict[str, Any], far: Sequence[tuple[float, bool]]) -> dict[str, Any]:
+    """The figures at the highest demand, in a word each."""
+    deciles = _by_decile(far)
+    return {
+        **{name: gain["mean"] for name, gain in hardest.items() if "gain" in name and gain},
+        "by_distance_decile": deciles,
+        "farthest_of_mean": round(deciles[-1] / fmean(deciles), 2),
     }
 
 
@@ -153,13 +173,21 @@ def _middle(asked: Sequence[Node]) -> Place:
     )
 
 
+# against which calendar each gain is told
+GAINS = {
+    "insertion_gain": ("insertion", "fixed_kept_at_booking"),
+    "tightened_gain": ("tightened", "fixed_kept_at_booking"),
+    "insertion_gain_over_night": ("insertion", "fixed_planned_at_night"),
+    "tightened_gain_over_night": ("tightened", "fixed_planned_at_night"),
+}
+
+
 def _gains(rows: Sequence[Sequence[int]]) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        name: round(fmean(column), 1)
-        for name, column in zip(("fixed", "insertion", "tightened"), zip(*rows, strict=True), strict=True)
-    }
-    for place, name in ((1, "insertion_gain"), (2, "tightened_gain")):
-        gains = [100 * (row[place] / row[0] - 1) for row in rows if row[0]]
+    by_policy = dict(zip(POLICIES, zip(*rows, strict=True), strict=True))
+    told: dict[str, Any] = {name: round(fmean(numbers), 1) for name, numbers in by_policy.items()}
+    for name, (ours, calendar) in GAINS.items():
+        pairs = zip(by_policy[ours], by_policy[calendar], strict=True)
+        gains = [100 * (mine / fixed - 1) for mine, fixed in pairs if fixed]
         told[name] = {"mean": round(fmean(gains), 1), "worst": round(min(gains), 1)} if gains else None
     return told
 

@@ -1,17 +1,20 @@
-"""Random days of an invented town, in the solver's terms: bookings, cancellations, late starts, plans; all judged."""
+"""Days of an invented town, in the solver's terms: who promises what to whom, repairs and plans; all can be judged."""
 
-from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from random import Random
-
-import numpy as np
+from time import thread_time
 
 from koumen.dispatch.solver.check import Call, Case, Duty, Fault, check
 from koumen.dispatch.solver.day import EVER, Insertion, Node
+from koumen.dispatch.solver.day import Day as Worked
+from koumen.dispatch.solver.live import risky
 from koumen.dispatch.solver.mend import Loose, Part, best_place, mend
-from koumen.dispatch.solver.plan import Problem, Stint, Stop, improve
+from koumen.dispatch.solver.plan import Clock, improve
+from koumen.dispatch.solver.pose import posed
+from koumen.dispatch.solver.repair import Trouble, repair
 from koumen.dispatch.solver.rest import Rest
 from koumen.dispatch.solver.travel import ALWAYS, StraightLine, Travel, Ways
 from koumen.kit.place import Place
@@ -23,25 +26,40 @@ SERVICE_S = (600, 1200, 1800, 2700)  # a signature, a repayment, a consultation,
 SIDE_KM = 10  # from one end of the town to the other
 # What the product comes with, where no roads are imported.
 LINE = StraightLine(fixed_s=300, first_s=300, s_per_m=1.3 * 3.6 / 25, margin=1.6)
-# After so many events the sun sets and another day begins.
-EVENTS_A_DAY = 60
-# Of a hundred events so many are bookings, cancellations, late starts; the rest is planning.
-BOOK, CANCEL, LATE = 70, 22, 6
+
+
+@dataclass(frozen=True)
+class _Remembered(Part):
+    """A shift whose days are worked out once: most bookings look at routes that have not changed."""
+
+    def day(self, stops: Sequence[Node]) -> Worked:
+        """The day with these stops in this order."""
+        return _worked_out(Part(self.first, self.last, self.rest, self.ways), tuple(stops))
+
+
+@lru_cache(maxsize=4_000)
+def _worked_out(part: Part, stops: tuple[Node, ...]) -> Worked:
+    return part.day(stops)
 
 
 @dataclass
 class Day:
-    """One day of some agents: their shifts, the promises, who goes in which order."""
+    """One day of some agents: their shifts, the promises, who goes in which order.
+
+    ``clock``: what plans are limited by. Processor time, so that other work on the machine spoils nothing.
+    """
 
     dice: Random
     agents: int
     travel: Travel = LINE
+    clock: Clock = thread_time
     ways: Ways = field(init=False)
     homes: list[Place] = field(init=False)
     starts: list[int] = field(init=False)
     stops: dict[int, Node] = field(default_factory=dict)
     routes: list[list[int]] = field(init=False)
     faults: list[frozenset[tuple[Fault, Hashable]]] = field(init=False)
+    learnt: set[Place] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         self.ways = Ways(self.travel)
@@ -59,7 +77,7 @@ class Day:
     def parts(self) -> list[Part]:
         """Every shift as it starts now; a break whose time is over is not planned any more."""
         return [
-            Part(
+            _Remembered(
                 Node(home, starts, EVER, 0),
                 Node(home, STARTS, ENDS, 0),
                 REST if starts <= REST.ends else None,
@@ -67,6 +85,11 @@ class Day:
             )
             for home, starts in zip(self.homes, self.starts, strict=True)
         ]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every promise is in one route."""
+        return sorted(stop for route in self.routes for stop in route) == sorted(self.stops)
 
     def faults_of(self, agent: int) -> frozenset[tuple[Fault, Hashable]]:
         """What the judge says of an agent's day."""
@@ -120,10 +143,23 @@ class Day:
         everybody, new = frozenset(range(self.agents)), 0
         loose = {id: Loose(known, everybody) for id, known in self.stops.items()}
         loose[new] = Loose(node, everybody)
-        known = [*self.homes, *(one.place for one in self.stops.values())]
-        self.ways.learn([node.place], known)
-        self.ways.learn(known, [node.place])
+        if node.place not in self.learnt:
+            known = [*self.homes, *(one.place for one in self.stops.values())]
+            self.ways.learn([node.place], known)
+            self.ways.learn(known, [node.place])
         return best_place(self.parts, _Listed(loose), self.routes, new)
+
+    def learn(self, places: Iterable[Place]) -> None:
+        """Ask once for all ways between some places."""
+        self.learnt |= {*self.homes, *places}
+        everywhere = list(self.learnt)
+        self.ways.learn(everywhere, everywhere)
+
+    def anew(self) -> "Day":
+        """The same shifts without a visit; what is known of the ways stays known."""
+        other = copy(self)
+        other.stops, other.routes = {}, [[] for _ in range(self.agents)]
+        return other
 
     def with_one_more(self, node: Node) -> "Day":
         """The same day with a visit that is in no route yet."""
@@ -150,40 +186,85 @@ class Day:
     def start_late(self) -> int:
         """An agent starts later than planned: nobody's act, but what is promised then must still hold."""
         agent = self.dice.randrange(self.agents)
-        self.starts[agent] = min(self.starts[agent] + self.dice.randint(1, 40) * 60, 12 * HOUR)
+        self.starts[agent] = min(self.starts[agent] + self.dice.randint(1, 90) * 60, 12 * HOUR)
         return agent
 
-    def plan(self, seconds: float) -> None:
+    def repair(self) -> None:
+        """Help the promises at risk, as far as it can be."""
+        rows = self._rows()
+        at_risk = at_risk_in(self.parts, rows.stops, rows.routes)
+        soonest = sorted(at_risk, key=lambda row: (rows.stops[row].node.earliest, row))
+        trouble = Trouble(self.parts, rows.stops, rows.routes, frozenset(), soonest)
+        self.routes = rows.as_stops(repair(trouble))
+
+    def plan(self, effort: float) -> None:
         """Plan the day anew; kept only where everything can be kept."""
-        self._plan(seconds, is_kept=True)
+        self._plan(effort, is_kept=True)
 
-    def serve_all(self, seconds: float) -> bool:
-        """Plan until visits that are in no route are in one; whether every promise can be kept then."""
-        self._plan(seconds, is_kept=False)
-        served = sorted(stop for route in self.routes for stop in route)
-        return served == sorted(self.stops) and not any(self.faults_of(agent) for agent in range(self.agents))
+    def serve_all(self, effort: float) -> bool:
+        """Plan until visits that are in no route are in one, first briefly; whether every promise can be kept then."""
+        for share in (0.1, 0.9):
+            if not self.is_whole:
+                self._plan(share * effort, is_kept=False)
+        return self.is_whole and not any(self.faults_of(agent) for agent in range(self.agents))
 
-    def _plan(self, seconds: float, *, is_kept: bool) -> None:
-        order = list(self.stops)
-        row = {stop: number for number, stop in enumerate(order)}
-        places = [*self.homes, *(self.stops[stop].place for stop in order)]
-        durations = self.travel.durations(places, places, 0).astype(np.int64)
-        np.fill_diagonal(durations, 0)
-        everybody = frozenset(range(self.agents))
-        problem = Problem(
-            stints=[Stint(agent, agent, self.starts[agent], ENDS) for agent in range(self.agents)],
-            stops=[
-                Stop(self.agents + number, node.earliest, node.latest, node.service_s, everybody)
-                for number, node in enumerate(self.stops.values())
-            ],
-            durations=durations,
-            routes=[[row[stop] for stop in route] for route in self.routes],
-            is_kept=is_kept,
-        )
-        loose = [Loose(node, everybody) for node in self.stops.values()]
-        found = mend(self.parts, loose, improve(problem, seconds, lambda share, cost: None))
+    def _plan(self, effort: float, *, is_kept: bool) -> None:
+        rows = self._rows()
+        found = planned(self.parts, rows.stops, rows.routes, (effort, self.clock), is_kept=is_kept)
         if found is not None:
-            self.routes = [[order[number] for number in route] for route in found]
+            self.routes = rows.as_stops(found)
+
+    def _rows(self) -> "Rows":
+        return Rows.of(self.stops, self.routes, self.agents)
+
+
+Town = Callable[[Random, int], Day]
+"""A day without visits, of so many agents."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The stops of a day as the solver counts them: 0, 1, 2 and so on, in ``order``."""
+
+    order: Sequence[int]
+    stops: Sequence[Loose]
+    routes: Sequence[Sequence[int]]
+
+    @classmethod
+    def of(cls, stops: Mapping[int, Node], routes: Sequence[Sequence[int]], agents: int) -> "Rows":
+        """Of these stops, that everybody may go to."""
+        order, everybody = list(stops), frozenset(range(agents))
+        row = {stop: number for number, stop in enumerate(order)}
+        loose = [Loose(stops[stop], everybody) for stop in order]
+        return cls(order, loose, [[row[stop] for stop in route] for route in routes])
+
+    def as_stops(self, routes: Sequence[Sequence[int]]) -> list[list[int]]:
+        """Routes of rows as routes of stops."""
+        return [[self.order[row] for row in route] for route in routes]
+
+
+def at_risk_in(
+    parts: Sequence[Part], stops: Sequence[Loose], routes: Sequence[Sequence[int]]
+) -> frozenset[int]:
+    """The stops whose promise cannot be kept as it stands."""
+    found: set[int] = set()
+    for part, route in zip(parts, routes, strict=True):
+        found |= {route[place] for place in risky(part.day([stops[stop].node for stop in route]))}
+    return frozenset(found)
+
+
+def planned(
+    parts: Sequence[Part],
+    stops: Sequence[Loose],
+    routes: Sequence[Sequence[int]],
+    effort: tuple[float, Clock],
+    *,
+    is_kept: bool,
+    seed: int = 0,
+) -> list[list[int]] | None:
+    """Better routes with room for every break; None where a plan leaves a promise without a place."""
+    problem = posed(parts, stops, routes, bands=[0], is_kept=is_kept)
+    return mend(parts, stops, improve(problem, effort[0], lambda share, cost: None, seed, effort[1]))
 
 
 class _Listed(Sequence[Loose]):
@@ -199,59 +280,9 @@ class _Listed(Sequence[Loose]):
         return len(self.known)
 
 
-@dataclass
-class Outcome:
-    """What random events came to: how many of each kind, and the promises broken by an act of ours."""
-
-    events: int = 0
-    broken: int = 0
-    acts: Counter[str] = field(default_factory=Counter)
-
-
-def live(events: int, *, agents: int, seed: int, plan_s: float = 0.02) -> Outcome:
-    """Let so many events happen; after each act of ours the judge must find nothing that it did not find before."""
-    dice, told = Random(seed), Outcome()  # noqa: S311  (a simulation)
-    day = Day(dice, agents)
-    while told.events < events:
-        if told.events % EVENTS_A_DAY == 0:
-            day = Day(dice, agents)
-        told.events += 1
-        _one(day, told, plan_s)
-    return told
-
-
-def _one(day: Day, told: Outcome, plan_s: float) -> None:
-    rolled = day.dice.randrange(100)
-    if rolled < BOOK:
-        agent = day.book()
-        told.acts["full" if agent is None else "booked"] += 1
-        touched = [] if agent is None else [agent]
-    elif rolled < BOOK + CANCEL:
-        agent = day.cancel()
-        told.acts["cancelled"] += 1
-        touched = [] if agent is None else [agent]
-    elif rolled < BOOK + CANCEL + LATE:
-        agent = day.start_late()
-        told.acts["late"] += 1
-        day.faults[agent] = day.faults_of(agent)  # the road's act, not ours
-        return
-    elif any(day.faults):  # a day that is late already is a person's business
-        return
-    else:
-        day.plan(plan_s)
-        told.acts["planned"] += 1
-        touched = list(range(day.agents))
-    for agent in touched:
-        after, before = day.faults_of(agent), day.faults[agent]
-        # on a day that a late start has broken, a break that is seen to be missing now was missing all along
-        told.broken += sum(not before or fault is Fault.LATE for fault, _ in after - before)
-        day.faults[agent] = after
-
-
-def filled(agents: int, share: float, seed: int) -> Day:
-    """A day in which each agent has that share of the visits that would fit."""
-    day = Day(Random(seed), agents)  # noqa: S311  (a simulation)
-    for agent in range(agents):
+def filled(day: Day, share: float) -> Day:
+    """The day with that share of the visits that would fit for each agent."""
+    for agent in range(day.agents):
         alone = only(day, agent)
         refused = 0
         while refused < 12:  # noqa: PLR2004  (a dozen in a row who find nothing: it is full)
@@ -267,6 +298,6 @@ def filled(agents: int, share: float, seed: int) -> Day:
 
 def only(day: Day, agent: int) -> Day:
     """A day of only this agent, with the same dice."""
-    alone = Day(day.dice, 1)
+    alone = replace(day, agents=1, stops={})
     alone.homes = [day.homes[agent]]
     return alone

@@ -1,12 +1,14 @@
 """Better routes: never a broken promise, nobody sent who may not go, and what stands where nothing is better."""
 
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 
 from koumen.dispatch.solver.day import EVER, Node
 from koumen.dispatch.solver.mend import Loose, Part, best_place, mend
-from koumen.dispatch.solver.plan import Problem, Stint, Stop, improve
+from koumen.dispatch.solver.plan import Pause, Problem, Stint, Stop, improve
+from koumen.dispatch.solver.pose import posed
 from koumen.dispatch.solver.rest import Rest
 from koumen.dispatch.solver.travel import StraightLine, Ways
 from koumen.kit.place import Place
@@ -59,6 +61,12 @@ def test_without_visits_or_time_the_routes_stay_as_they_are() -> None:
     assert improve(street(), 0.0, quiet) is not None
 
 
+def test_a_search_may_be_stopped_by_turns_and_then_finds_the_same_again() -> None:
+    routes = improve(street(), 50, quiet, clock=count().__next__)
+    assert routes == improve(street(), 50, quiet, clock=count().__next__)
+    assert street().driving_s(routes) == 800
+
+
 def test_what_cannot_be_kept_is_left_out_rather_than_breaking_the_rest() -> None:
     crossed = street()
     late = replace(crossed.stops[0], latest=0)
@@ -66,17 +74,43 @@ def test_what_cannot_be_kept_is_left_out_rather_than_breaking_the_rest() -> None
     assert sorted(stop for route in routes for stop in route) == [1, 2, 3]
 
 
-# --- mending: the break and the bands, which the optimiser does not know --------------------------------
+# --- breaks, as the optimiser is told of them -----------------------------------------------------------
+
 
 LINE = Ways(StraightLine(fixed_s=0, first_s=0, s_per_m=0.1, margin=1.0))
-HOME = Place(30.0, 120.0)
+HOME, AWAY = Place(30.0, 120.0), Place(30.05, 120.0)
 FROM, UNTIL = Node(HOME, 9 * HOUR, EVER, 0), Node(HOME, 0, 15 * HOUR, 0)
-TIRED = Part(FROM, UNTIL, Rest(1800, 11 * HOUR, 12 * HOUR), LINE)
+REST = Rest(1800, 11 * HOUR, 12 * HOUR)
+TIRED = Part(FROM, UNTIL, REST, LINE)
 NO_BREAK = Part(FROM, UNTIL, None, LINE)
 
 
 def visit(begins: float, ends: float, service_s: int, may_go: frozenset[int] = BOTH) -> Loose:
     return Loose(Node(HOME, int(begins * HOUR), int(ends * HOUR), service_s), may_go)
+
+
+def test_a_break_is_planned_where_it_would_be_had_as_the_routes_stand() -> None:
+    there = Loose(Node(AWAY, 10 * HOUR, 11 * HOUR, 1800), BOTH)
+    problem = posed([TIRED, NO_BREAK], [there], [[0], []], bands=[0], is_kept=True)
+    pauses = [stint.pause for stint in problem.stints]
+    assert pauses == [Pause(REST, 4, 1), None], "behind the visit, at its door"
+    problem = posed([TIRED, NO_BREAK], [there], [[], [0]], bands=[0], is_kept=True)
+    assert problem.stints[0].pause == Pause(REST, 0, 0), "at home, where there is no visit"
+
+
+def test_a_plan_leaves_room_for_the_breaks() -> None:
+    noon = [
+        Loose(Node(AWAY, int(10.9 * HOUR), 11 * HOUR, 3600), BOTH),
+        Loose(Node(AWAY, int(11.9 * HOUR), 12 * HOUR, 3600), BOTH),
+    ]
+    problem = posed([TIRED, TIRED], noon, [[0], [1]], bands=[0], is_kept=True)
+    tireless = replace(problem, stints=[replace(stint, pause=None) for stint in problem.stints])
+    unaware = improve(tireless, 100, quiet, clock=count().__next__)
+    assert sorted(unaware) == [[], [0, 1]], "one way instead of two, and no time for a break"
+    assert sorted(improve(problem, 100, quiet, clock=count().__next__)) == [[0], [1]]
+
+
+# --- mending: the break and the bands, which the optimiser does not know --------------------------------
 
 
 def test_a_visit_that_leaves_no_room_for_the_break_goes_to_somebody_else() -> None:

@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-import numpy as np
-
 from koumen.audit.command import require
 from koumen.dispatch.commands.committing import Planned, commit_routes, is_no_worse
 from koumen.dispatch.commands.proposing import Repaired, judged, put_forward
 from koumen.dispatch.permissions import may_plan
 from koumen.dispatch.queries.live import broken
-from koumen.dispatch.queries.planning import Routes, Situation, judge, situation
+from koumen.dispatch.queries.planning import Routes, Situation, judge, node_of, situation
 from koumen.dispatch.rules.needs import Brings, Needs, can_serve
 from koumen.dispatch.rules.planning import LEAST_GAIN_S, clusters
 from koumen.dispatch.solver.check import Call, Duty, Fault
 from koumen.dispatch.solver.day import EVER, Node
 from koumen.dispatch.solver.mend import Loose, Part, mend
-from koumen.dispatch.solver.plan import OnProgress, Problem, Stint, Stop, improve
+from koumen.dispatch.solver.plan import OnProgress, Problem, improve
+from koumen.dispatch.solver.pose import posed
 from koumen.kit.actor import Actor
 
 # Somebody whom the customer does not expect is worth five minutes less on the road for each.
@@ -192,7 +191,7 @@ def better(
     for number, route in enumerate(problem.routes):  # what was left out stays where it was
         found[number] += [stop for stop in route if stop not in known]
     if problem.is_kept:
-        parts, loose = _parts(cluster, problem)
+        parts, loose = _parts(cluster)
         mended = mend(parts, loose, found)
         if mended is None:
             return None
@@ -217,35 +216,15 @@ def _changes(before: Routes, after: Routes) -> int:
 
 
 def problem_of(cluster: Cluster) -> Problem:
-    """A cluster as PyVRP gets it: the slowest time of each way in the bands of the day."""
-    known, kept = cluster.situation, cluster.kept
-    assert known.ways is not None, "a cluster has shifts"  # noqa: S101
-    calls = [known.calls[visit] for visit in cluster.movable]
-    firsts = [_first(known, id, len(kept[id])) for id in cluster.shift_ids]
-    places = [*(first.place for first in firsts), *(known.duties[id].home for id in cluster.shift_ids)]
-    places += [call.place for call in calls]
-    tables = [known.ways.travel.durations(places, places, band) for band in _bands(known)]
-    durations = np.max(np.stack(tables), axis=0).astype(np.int64)
-    np.fill_diagonal(durations, 0)
-    allowed = who_may_go(calls, [known.duties[id] for id in cluster.shift_ids])
-    count, row = len(firsts), {visit: number for number, visit in enumerate(cluster.movable)}
-    return Problem(
-        stints=[
-            Stint(number, count + number, first.earliest, known.duties[id].ends)
-            for number, (id, first) in enumerate(zip(cluster.shift_ids, firsts, strict=True))
-        ],
-        stops=[
-            Stop(
-                2 * count + number,
-                call.window_from,
-                call.window_to - 1,
-                call.service_s,
-                allowed[number],
-            )
-            for number, call in enumerate(calls)
-        ],
-        durations=durations,
-        routes=[[row[v] for v in known.routes[id][len(kept[id]) :]] for id in cluster.shift_ids],
+    """A cluster as the optimiser gets it."""
+    known = cluster.situation
+    row = {visit: number for number, visit in enumerate(cluster.movable)}
+    parts, loose = _parts(cluster)
+    return posed(
+        parts,
+        loose,
+        [[row[v] for v in known.routes[id][len(cluster.kept[id]) :]] for id in cluster.shift_ids],
+        bands=_bands(known),
         is_kept=not judge(known, cluster.routes),
     )
 
@@ -308,7 +287,8 @@ def _brings(duty: Duty) -> Brings:
     return Brings(skills=duty.skills, equipment=duty.equipment, languages=duty.languages, staff=duty.staff)
 
 
-def _parts(cluster: Cluster, problem: Problem) -> tuple[list[Part], list[Loose]]:
+def _parts(cluster: Cluster) -> tuple[list[Part], list[Loose]]:
+    """What can be planned of each shift, and the visits that may be moved with who may go."""
     known, kept = cluster.situation, cluster.kept
     assert known.ways is not None, "a cluster has shifts"  # noqa: S101
     parts = []
@@ -317,11 +297,9 @@ def _parts(cluster: Cluster, problem: Problem) -> tuple[list[Part], list[Loose]]
         first = _first(known, id, len(kept[id]))
         rest = day.rest if day.rest and first.earliest <= day.rest.ends else None
         parts.append(Part(first, day.nodes[-1], rest, known.ways))
-    loose = [
-        Loose(Node(known.calls[visit].place, stop.earliest, stop.latest, stop.service_s), stop.may_go)
-        for visit, stop in zip(cluster.movable, problem.stops, strict=True)
-    ]
-    return parts, loose
+    calls = [known.calls[visit] for visit in cluster.movable]
+    allowed = who_may_go(calls, [known.duties[id] for id in cluster.shift_ids])
+    return parts, [Loose(node_of(call), may_go) for call, may_go in zip(calls, allowed, strict=True)]
 
 
 def at_risk(known: Situation) -> list[AtRisk]:
