@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
-WIDTH, HEIGHT, BOTTOM, LEFT = 560, 240, 40, 44
-COLOURS = ("#9aa5b1", "#2f7d6b", "#1d4e89")
+WIDTH, HEIGHT, BOTTOM, LEFT = 720, 240, 40, 44
+COLOURS = ("#9aa5b1", "#616e7c", "#2f7d6b", "#1d4e89")
 
 
 def bars(title: str, groups: Sequence[tuple[str, Sequence[float]]], legend: Sequence[str]) -> str:
@@ -27,7 +27,7 @@ def bars(title: str, groups: Sequence[tuple[str, Sequence[float]]], legend: Sequ
         for place, value in enumerate(values):
             tall = (HEIGHT - BOTTOM - 56) * value / most
             left, y = LEFT + number * room + place * wide, HEIGHT - BOTTOM - tall
-            colour = COLOURS[place if len(values) > 1 else 1]
+            colour = COLOURS[place if len(values) > 1 else 2]
             parts.append(
                 f'<rect x="{left:.1f}" y="{y:.1f}" width="{wide - 2:.1f}" height="{tall:.1f}" fill="{colour}"/>'
             )
@@ -46,12 +46,12 @@ def text(x: float, y: float, words: str, anchor: str = "middle", size: int = 11)
 def main() -> None:
     """Draw both."""
     told = json.loads(Path(sys.argv[1]).read_text("utf-8"))["acceptance"]
-    policies = ("fixed", "insertion", "tightened")
+    policies = ("fixed_kept_at_booking", "fixed_planned_at_night", "insertion", "tightened")
     groups = [
         (f"{demand} requests", [row[name] for name in policies]) for demand, row in told["by_demand"].items()
     ]
     title = f"Visits accepted, {told['agents']} agents, one day, mean of the seeds"
-    legend = ("largest safe fixed calendar", "insertion", "insertion and plans")
+    legend = ("calendar, kept at booking", "calendar, planned at night", "insertion", "insertion and plans")
     (IMAGES / "acceptance.svg").write_text(bars(title, groups, legend), "utf-8")
     deciles = [(str(number), [share]) for number, share in enumerate(told["by_distance_decile"], start=1)]
     title = "Share of requests accepted, by tenth of distance from the middle of the town (10: farthest)"

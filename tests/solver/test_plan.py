@@ -98,6 +98,19 @@ def test_a_break_is_planned_where_it_would_be_had_as_the_routes_stand() -> None:
     assert problem.stints[0].pause == Pause(REST, 0, 0), "at home, where there is no visit"
 
 
+def test_who_has_gone_home_without_a_break_holds_up_nobody_elses_plan() -> None:
+    gone = replace(TIRED, last=Node(HOME, 0, 9 * HOUR, 0))
+    crossed = [Loose(Node(place, 9 * HOUR, 14 * HOUR, 600), BOTH) for place in (AWAY, HOME, AWAY)]
+    problem = posed([gone, NO_BREAK], crossed, [[], [0, 1, 2]], bands=[0], is_kept=True)
+    assert problem.stints[0].pause is None
+    assert improve(problem, 100, quiet, clock=count().__next__)[1] in (
+        [0, 2, 1],
+        [2, 0, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+    )
+
+
 def test_a_plan_leaves_room_for_the_breaks() -> None:
     noon = [
         Loose(Node(AWAY, int(10.9 * HOUR), 11 * HOUR, 3600), BOTH),

@@ -56,11 +56,12 @@ def _slowest(parts: Sequence[Part], stops: Sequence[Loose], bands: Collection[in
 def _pause(part: Part, stops: Sequence[Loose], route: Sequence[int], number: tuple[int, int]) -> Pause | None:
     """The break where it is had as the route stands: on arrival where that is in time, else before leaving.
 
-    None where none is due, or there is no time left for it. ``number``: the part's, and how many there are.
+    None where none is due, or the part as it stands leaves no time for it: whoever has gone home must not make every
+    plan of the others impossible. ``number``: the part's, and how many there are.
     """
     day = part.day([stops[stop].node for stop in route])
     _, rest = course_of(day)
-    if rest is None or day.rest is None:
+    if rest is None or day.rest is None or not day.is_kept:
         return None
     free = day.ahead.begins[rest.gap] + day.nodes[rest.gap].service_s
     is_there = day.ways.arrive(day.legs[rest.gap], free) <= day.rest.ends
