@@ -93,11 +93,12 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"recall, {share} full: {row['recall']} ({row['offered']} of {row['possible']} possible)"
     if repaired := told.get("repair_ms"):
         row = told["repair"]
+        gap = row["gap_pct"] or {"mean": "?", "worst": "?"}  # no plan of any day could be kept
         yield (
             f"repair of {row['visits']} visits, {row['travel']}: at-risk list p50 {row['at_risk_ms']['p50']} ms"
             f" (processor {row['at_risk_ms']['cpu_p50']}), repair p50 {repaired['p50']} ms"
             f" (processor {repaired['cpu_p50']}), {row['helped']} of {row['at_risk']} promises saved;"
-            f" after two seconds {row['gap_pct']} % over the best known"
+            f" then planned, mean {gap['mean']} % over the best known, worst {gap['worst']} %"
         )
     yield from _gap_lines(told)
 
