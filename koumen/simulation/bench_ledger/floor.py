@@ -82,7 +82,10 @@ def script(statements: Sequence[Statement], *, accounts: int, money_ids: range) 
 def _any_payment(document: str, money_id: int) -> str:
     """The document with names where another payment has other ids."""
     document = _UUID.sub("@new", document.replace(str(FIRST + 1), "@account"))
-    return document.replace(f'"money_id": {money_id}', '"money_id": @money')
+    named = f'"money_id":{money_id}'
+    if named not in document:  # else all of the floor's money would go to one account, and wait for it
+        raise ValueError(f"the document does not name its money: {document}")
+    return document.replace(named, '"money_id":@money')
 
 
 @dataclass(frozen=True, kw_only=True)
