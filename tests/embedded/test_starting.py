@@ -119,6 +119,25 @@ def test_a_server_that_cannot_start_says_why(data: Path) -> None:
         supervisor.ensure(data, timeout_s=1)
 
 
+@pytest.mark.parametrize(
+    ("memory_gb", "buffers_mb"), [(0.25, 128), (1, 256), (4, 1024), (8, 2048), (256, 2048)]
+)
+def test_the_server_keeps_a_quarter_of_the_memory_within_bounds(memory_gb: float, buffers_mb: int) -> None:
+    assert configuration.buffers_mb(int(memory_gb * 2**30)) == buffers_mb
+
+
+def test_a_container_that_may_have_less_memory_than_the_machine_counts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(configuration, "CONTAINER", limit)
+    of_the_machine = configuration.memory_bytes()
+    limit.write_text("max\n", encoding="ascii")
+    assert configuration.memory_bytes() == of_the_machine
+    limit.write_text("1048576\n", encoding="ascii")
+    assert configuration.memory_bytes() == 1048576
+
+
 def test_where_shared_memory_is_small_files_are_used_instead(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
