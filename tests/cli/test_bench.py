@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
 from django.conf import settings
@@ -114,14 +115,24 @@ def test_the_floor_is_what_the_command_sends_with_other_ids() -> None:
     paid = {"account_id": str(account_id(1)), "money_id": 7, "entry": str(new_id())}
     told: list[object] = [account_id(1), 7, new_id(), "name", b"\x01"]
     hold = "select told, lock(%s, %s, %s) from (select take_once(%s, %s) as told) once"
-    statements: list[Statement] = [(hold, told), ("select write(%s)", [json.dumps(paid)])]
+    statements: list[Statement] = [(hold, told), ("select write(%s)", [orjson.dumps(paid).decode()])]
     floor = script(statements, accounts=10, money_ids=range(7, 9))
     assert "lock(('01900000-0000-7000-8000-' || :account)::uuid, :money, uuidv7())" in floor.text
     assert "take_once(:value_3, :value_4) as told) once \\gset" in floor.text
     assert floor.values["value_4"] == "\\x01"
     assert floor.values["document"] == (
-        '{"account_id": "01900000-0000-7000-8000-@account", "money_id": @money, "entry": "@new"}'
+        '{"account_id":"01900000-0000-7000-8000-@account","money_id":@money,"entry":"@new"}'
     )
+
+
+def test_a_floor_whose_money_would_lie_in_one_place_is_refused() -> None:
+    paid = {"account_id": str(account_id(1)), "money": 7}
+    statements: list[Statement] = [
+        ("select lock(%s)", [account_id(1)]),
+        ("select write(%s)", [json.dumps(paid)]),
+    ]
+    with pytest.raises(ValueError, match="does not name its money"):
+        script(statements, accounts=10, money_ids=range(7, 9))
 
 
 def test_the_board_is_measured_against_a_request_that_is_only_let_in() -> None:
