@@ -16,7 +16,7 @@ from koumen.credit.rules.payout import BankAnswer, read_answer
 from koumen.kit import clock
 from koumen.kit.errors import Invalid
 from koumen.kit.money import Money
-from koumen.kit.signed import SIGNATURE, TIMESTAMP, signature
+from koumen.kit.signed import signed_headers
 
 PATIENCE_S = 10.0  # nobody waits on a page for it
 
@@ -45,11 +45,9 @@ def _send(method: str, path: str, body: dict[str, object] | None = None) -> Bank
     if in_transaction():
         raise RuntimeError("the bank is never asked while a transaction is open")
     content = json.dumps(body, ensure_ascii=False).encode() if body is not None else b""
-    timestamp = str(int(clock.now().timestamp()))
     headers = {
         "Content-Type": "application/json",
-        TIMESTAMP: timestamp,
-        SIGNATURE: signature(settings.KOUMEN_BANK_KEY, timestamp, content),
+        **signed_headers(settings.KOUMEN_BANK_KEY, content, clock.now()),
     }
     try:
         answer = httpx.request(

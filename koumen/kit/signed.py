@@ -13,6 +13,12 @@ def signature(key: bytes, timestamp: str, body: bytes) -> str:
     return hmac.digest(key, timestamp.encode() + b"." + body, "sha256").hex()
 
 
+def signed_headers(key: bytes, body: bytes, at: datetime) -> dict[str, str]:
+    """The headers that prove who sends a body, and when."""
+    timestamp = str(int(at.timestamp()))
+    return {TIMESTAMP: timestamp, SIGNATURE: signature(key, timestamp, body)}
+
+
 def is_signed(key: bytes, *, timestamp: str, signed: str, body: bytes) -> bool:
     """Whether a message was signed with the key, compared in constant time."""
     return hmac.compare_digest(signed.encode(), signature(key, timestamp, body).encode())

@@ -14,7 +14,7 @@ from django.conf import settings
 from koumen.audit.command import in_transaction
 from koumen.kit import clock
 from koumen.kit.errors import Invalid
-from koumen.kit.signed import SIGNATURE, TIMESTAMP, signature
+from koumen.kit.signed import signed_headers
 from koumen.payments.rules.wallet import Charge, ChargeState, read_charge
 
 # The agent stands at a door: four seconds, then the answer is unknown and is asked for again.
@@ -62,11 +62,9 @@ def _send(method: str, path: str, body: dict[str, object] | None = None) -> http
     if in_transaction():
         raise RuntimeError("the provider is never asked while a transaction is open")
     content = json.dumps(body).encode() if body is not None else b""
-    timestamp = str(int(clock.now().timestamp()))
     headers = {
         "Content-Type": "application/json",
-        TIMESTAMP: timestamp,
-        SIGNATURE: signature(settings.KOUMEN_WALLET_KEY, timestamp, content),
+        **signed_headers(settings.KOUMEN_WALLET_KEY, content, clock.now()),
     }
     try:
         return httpx.request(
