@@ -121,5 +121,5 @@ def refund_credit(*, account_id: UUID, amount_minor: int, key: UUID, actor: Acto
     event = CreditRefunded(subject_id=account_id, amount_minor=amount_minor, currency=held.currency)
     change.facts.append(fact_row(event, actor=actor, at=at))
     keep(change, memory, account=account_id)
-    instruct(held, activity.activity_id, PayoutPurpose.CREDIT_BALANCE, to, actor=actor, at=at)
+    instruct(held, activity, PayoutPurpose.CREDIT_BALANCE, to, actor=actor, at=at)
     return held.position.credit_minor

@@ -72,7 +72,7 @@ def start_plan(
     require_confirmed(sheet_id=sheet_id, account=held, digest=sheet.digest, at=at)
     change = begin(held, actor=actor, at=at)
     require_possible(held, request, at)
-    plan, _activity_id = begin_plan(change, request, sheet_id, actor=actor)
+    plan, _activity = begin_plan(change, request, sheet_id, actor=actor)
     keep(change, memory, plan=plan.id)
     ChosenPurchase.objects.bulk_create(
         ChosenPurchase(purchase_id=chosen, plan=plan) for chosen in request.chosen
@@ -82,8 +82,8 @@ def start_plan(
 
 def begin_plan(
     change: Change, request: PlanRequest, sheet_id: UUID, *, actor: Actor
-) -> tuple[InstalmentPlan, UUID]:
-    """Let a plan begin on an account that is held; the caller keeps the change. Returns it and its activity's id."""
+) -> tuple[InstalmentPlan, Activity]:
+    """Let a plan begin on an account that is held; the caller keeps the change. Returns it and its activity."""
     held, at = change.held, change.at
     schedule = schedule_for(request, held.parameters)
     plan = _plan(request, schedule, sheet_id, at)
@@ -91,7 +91,7 @@ def begin_plan(
     activity = _beginning(request, plan.id, schedule, at)
     enter(change, activity)
     change.facts.append(fact_row(_started(plan, schedule, held.currency), actor=actor, at=at))
-    return plan, activity.activity_id
+    return plan, activity
 
 
 @command

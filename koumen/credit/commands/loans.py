@@ -13,7 +13,7 @@ from koumen.credit.commands.instalments import begin_plan, require_possible
 from koumen.credit.commands.keeping import keep
 from koumen.credit.commands.payouts import instruct, require_bank_account
 from koumen.credit.events.lending import LoanAsked, LoanBegun, LoanLookedAt, LoanRequestEnded
-from koumen.credit.models import LoanRequest
+from koumen.credit.models import BankAccount, LoanRequest
 from koumen.credit.permissions import may_ask_loan, may_decide_loan, visible_to
 from koumen.credit.queries import cost_sheet
 from koumen.credit.rules.account import HeldAccount
@@ -150,20 +150,21 @@ def _held(request_id: UUID, actor: Actor) -> tuple[HeldAccount, LoanRequest]:
     return held, lock(rows, missing="loan-request-not-found", id=request_id)
 
 
-def _require_lendable(held: HeldAccount, wanted: PlanRequest, at: datetime) -> None:
+def _require_lendable(held: HeldAccount, wanted: PlanRequest, at: datetime) -> BankAccount:
+    """Where the loan would be paid out to."""
     require_possible(held, wanted, at)
     require_room(held, wanted.amount_minor)
-    require_bank_account(held)
+    return require_bank_account(held)
 
 
 def _lend(row: LoanRequest, held: HeldAccount, *, actor: Actor, at: datetime) -> None:
     """Begin the loan and have it paid out; the costs are those that were confirmed."""
     change = begin(held, actor=actor, at=at)
     wanted = request_of(row.account_id, Sheet.of(row.sheet.content))
-    _require_lendable(held, wanted, at)
-    plan, activity_id = begin_plan(change, wanted, row.sheet_id, actor=actor)
+    to = _require_lendable(held, wanted, at)
+    plan, activity = begin_plan(change, wanted, row.sheet_id, actor=actor)
     keep(change)
-    instruct(held, activity_id, PayoutPurpose.LOAN, require_bank_account(held), actor=actor, at=at)
+    instruct(held, activity, PayoutPurpose.LOAN, to, actor=actor, at=at)
     row.state = LOAN_REQUEST.move(LoanRequestState(row.state), "begin")
     row.plan, row.decided_by, row.decided_at = plan, actor.key, at
     row.save(update_fields=["state", "plan", "decided_by", "decided_at"])

@@ -8,10 +8,12 @@ from koumen.audit.commands import record
 from koumen.credit.commands.holding import hold_account
 from koumen.credit.commands.mending import reverse_activity
 from koumen.credit.events.lending import PayoutAsked, PayoutReturned, PayoutSent
-from koumen.credit.models import Activity, BankAccount, Payout
+from koumen.credit.models import Activity as ActivityRow
+from koumen.credit.models import BankAccount, Payout
 from koumen.credit.permissions import may_tell_payout
 from koumen.credit.queries.lending import verified_account
 from koumen.credit.rules.account import HeldAccount
+from koumen.credit.rules.activity import Activity
 from koumen.credit.rules.payout import AtTheBank, BankAnswer, PayoutPurpose
 from koumen.credit.states import PAYOUT, AccountState, PayoutState
 from koumen.kit.actor import Actor
@@ -35,7 +37,7 @@ def require_bank_account(held: HeldAccount) -> BankAccount:
 
 def instruct(
     held: HeldAccount,
-    activity_id: UUID,
+    activity: Activity,
     purpose: PayoutPurpose,
     to: BankAccount,
     *,
@@ -46,14 +48,13 @@ def instruct(
 
     Records PayoutAsked.
     """
-    amount = Activity.objects.values_list("amount_minor", flat=True).get(id=activity_id)
     row = Payout.objects.create(
         id=new_id(),
         account_id=held.account_id,
         purpose=purpose,
-        activity_id=activity_id,
+        activity_id=activity.activity_id,
         bank_account=to,
-        amount_minor=amount,
+        amount_minor=activity.amount_minor,
         state=PAYOUT.move(None, "ask"),
         asked_at=at,
     )
@@ -62,7 +63,7 @@ def instruct(
         credit_account_id=held.account_id,
         bank_account_id=to.id,
         purpose=purpose,
-        amount_minor=amount,
+        amount_minor=activity.amount_minor,
         currency=held.currency,
     )
     record(event, actor=actor, at=at)
@@ -141,7 +142,7 @@ def book_back(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
     held, row = _held(payout_id, actor)
     if row.state != PayoutState.RETURNED:
         raise Conflict("payout-not-returned")
-    is_done = Activity.objects.filter(reverses_id=row.activity_id).exists()
+    is_done = ActivityRow.objects.filter(reverses_id=row.activity_id).exists()
     if not is_done and held.state != AccountState.CLOSED:
         reverse_activity(activity_id=row.activity_id, reason=BOOKED_BACK, actor=actor, at=at)
     return row
