@@ -1,5 +1,7 @@
 """What acts about money become: payments, a transfer to be matched, a forged note, a second person's count."""
 
+from collections.abc import Mapping
+
 from koumen.devices.commands.turns import DONE, Applied, Turn
 from koumen.devices.rules import bodies
 from koumen.devices.rules.alarms import SetAside
@@ -7,7 +9,6 @@ from koumen.payments import commands as payments
 from koumen.visits import commands as visits
 from koumen.visits import queries
 from koumen.visits.rules.outcomes import CodeResult, ConfirmedOn
-from koumen.visits.rules.word import CardWord
 
 
 def agree(turn: Turn) -> Applied:
@@ -30,18 +31,7 @@ def agree(turn: Turn) -> Applied:
 def cash(turn: Turn) -> Applied:
     """Never refused for anything but its arithmetic."""
     said = bodies.read_cash(turn.act.body)
-    tender = payments.OfflineTender(
-        visit_id=turn.visit_id,
-        agent_id=turn.device.agent_id,
-        notes_in=said.notes_in,
-        notes_out=said.notes_out,
-        amount_minor=said.amount_minor,
-        currency=said.currency,
-        tendered_at=turn.counted_at,
-        series=turn.device.code,
-        number=said.receipt_number,
-        word=_word(turn, said),
-    )
+    tender = _tender(turn, said, notes_in=said.notes_in, notes_out=said.notes_out)
     payment = payments.post_offline_cash(tender=tender, key=turn.act.key, actor=turn.teller, at=turn.at)
     return Applied(payment_id=payment.id)
 
@@ -49,16 +39,7 @@ def cash(turn: Turn) -> Applied:
 def card(turn: Turn) -> Applied:
     """The terminal has approved it: the acquirer owes us the money whatever the visit says."""
     said = bodies.read_card(turn.act.body)
-    tender = payments.OfflineTender(
-        visit_id=turn.visit_id,
-        agent_id=turn.device.agent_id,
-        amount_minor=said.amount_minor,
-        currency=said.currency,
-        tendered_at=turn.counted_at,
-        series=turn.device.code,
-        number=said.receipt_number,
-        word=_word(turn, said),
-    )
+    tender = _tender(turn, said)
     slip = payments.Slip(item_id=said.terminal_id, approval_code=said.approval_code, last_four=said.last_four)
     payment = payments.post_offline_card(
         tender=tender, slip=slip, key=turn.act.key, actor=turn.teller, at=turn.at
@@ -66,9 +47,22 @@ def card(turn: Turn) -> Applied:
     return Applied(payment_id=payment.id)
 
 
-def _word(turn: Turn, said: bodies.Cash | bodies.Card) -> CardWord | None:
-    return turn.card_word(
-        said.card, amount_minor=said.amount_minor, currency=said.currency, receipt=said.receipt_number
+def _tender(
+    turn: Turn, said: bodies.Cash | bodies.Card, **counted: Mapping[int, int]
+) -> payments.OfflineTender:
+    """With the customer's word, where the door card gave one; ``counted`` are the notes of cash."""
+    return payments.OfflineTender(
+        visit_id=turn.visit_id,
+        agent_id=turn.device.agent_id,
+        amount_minor=said.amount_minor,
+        currency=said.currency,
+        tendered_at=turn.counted_at,
+        series=turn.device.code,
+        number=said.receipt_number,
+        word=turn.card_word(
+            said.card, amount_minor=said.amount_minor, currency=said.currency, receipt=said.receipt_number
+        ),
+        **counted,
     )
 
 
