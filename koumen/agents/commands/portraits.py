@@ -1,7 +1,6 @@
 """The photo by which customers know an agent: one person puts it in, another says that it is them."""
 
 from datetime import datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 from koumen.agents.events import PortraitApproved, PortraitEnded, PortraitUploaded
@@ -46,7 +45,7 @@ def upload_portrait(*, agent_id: UUID, content: bytes, actor: Actor, at: datetim
         id=new_id(),
         agent=agent,
         document=document,
-        digest=sha256(picture.content).hexdigest(),
+        digest=document.sha256.hex(),
         shown_until=until,
         uploaded_at=at,
         uploaded_by=_person(actor),

@@ -228,7 +228,7 @@ def _keep(
         actor=actor,
         at=at,
     )
-    piece.digest = sha256(made.content).hexdigest()
+    piece.digest = document.sha256.hex()
     piece.taken_at, piece.taken_by = at, actor.key
     piece.save(force_insert=True)
     event = EvidenceKept(
