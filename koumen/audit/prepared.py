@@ -74,9 +74,8 @@ def _is_heard(own: Any) -> bool:
 def _ask_heard(own: Any, text: str, values: Sequence[object]) -> Row:
     """By a cursor."""
     bare: Any = ServerBindingCursor
-    send_told(own)
     wrap: Any = own.make_debug_cursor if own.queries_logged else own.make_cursor
-    plain = [_as_json(value).decode() if isinstance(value, dict | list) else value for value in values]
+    plain = [orjson.dumps(value).decode() if isinstance(value, dict | list) else value for value in values]
     with wrap(bare(own.connection)) as cursor:
         cursor.execute(text, plain)
         row: Row = cursor.fetchone()
@@ -155,15 +154,12 @@ def _as_text(value: object) -> bytes | None:
     if value is None:
         return None
     if isinstance(value, dict | list):
-        return _as_json(value)
+        return orjson.dumps(value)
     if isinstance(value, bytes):
         return b"\\x" + value.hex().encode()
     if isinstance(value, datetime):
         return value.isoformat().encode()
     return str(value).encode()
-
-
-_as_json = orjson.dumps
 
 
 def _loaded(value: bytes | None) -> Any:

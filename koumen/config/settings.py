@@ -26,12 +26,12 @@ KOUMEN_WALLET_KEY = environment.key("KOUMEN_WALLET_KEY", KOUMEN_DATA)
 SECRET_KEY = environment.key("KOUMEN_SECRET_KEY", KOUMEN_DATA).hex()
 KOUMEN_SIGNING_DIR = Path(environment.read("KOUMEN_SIGNING_DIR", str(KOUMEN_DATA / "keys")))
 KOUMEN_WALLET_URL = environment.read("KOUMEN_WALLET_URL", f"http://127.0.0.1:{KOUMEN_PORT + 1}").rstrip("/")
-# Text messages: a provider outside in production; a demonstration shows them on a page and sends nothing.
 # The bank that pays out for us; in production without one, instructions wait and the console shows them.
 KOUMEN_BANK_URL = environment.read(
     "KOUMEN_BANK_URL", "" if IS_PRODUCTION else f"{KOUMEN_WALLET_URL}/bank"
 ).rstrip("/")
 KOUMEN_BANK_KEY = environment.key("KOUMEN_BANK_KEY", KOUMEN_DATA) if KOUMEN_BANK_URL else b""
+# Text messages: a provider outside in production; a demonstration shows them on a page and sends nothing.
 KOUMEN_SMS_URL = environment.read("KOUMEN_SMS_URL")
 KOUMEN_SMS_KEY = environment.key("KOUMEN_SMS_KEY", KOUMEN_DATA)
 if IS_PRODUCTION and not KOUMEN_SMS_URL.startswith("https://"):
