@@ -1,6 +1,5 @@
 """``koumen books``: prove the ledger, close its days, write it to a file."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,7 +40,9 @@ def books() -> None:
 @app.command("check")
 def check(branch: OfBranch = "") -> None:
     """Prove that entries balance, balances equal movements, bills and debts equal the books; 1 if anything fails."""
-    with _books_of(branch):
+    from koumen.cli import ready
+
+    with ready.branch(say, branch):
         from koumen.payments.books import check_books
 
         report = check_books()
@@ -55,7 +56,9 @@ def close(
     branch: OfBranch = "",
 ) -> None:
     """Close all open days up to and with one, for good, if every promise of the books holds."""
-    with _books_of(branch):
+    from koumen.cli import ready
+
+    with ready.branch(say, branch):
         from koumen.kit import clock
         from koumen.kit.actor import SYSTEM
         from koumen.kit.errors import Refusal
@@ -81,8 +84,10 @@ def export(
     branch: OfBranch = "",
 ) -> None:
     """Write the books to a file; all of it, or nothing when something goes wrong."""
+    from koumen.cli import ready
+
     try:
-        with _written_aside(file) as writing, _books_of(branch):
+        with _written_aside(file) as writing, ready.branch(say, branch):
             from koumen.kit.actor import SYSTEM
             from koumen.kit.errors import Refusal
             from koumen.ledger.export import BooksExport, Format, export_books
@@ -123,19 +128,6 @@ def _written_aside(file: Path) -> Iterator[IO[str]]:
         raise _CannotWrite(fault.strerror) from fault
     finally:
         Path(aside.name).unlink(missing_ok=True)
-
-
-@contextmanager
-def _books_of(branch: str) -> Iterator[None]:
-    """The database of a branch, its tables up to date."""
-    from koumen.cli import ready
-
-    if branch:
-        os.environ["KOUMEN_BRANCH"] = branch  # before the settings are read
-    with ready.database(say):
-        ready.start_django()
-        ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
-        yield
 
 
 def _show(report: "BooksReport") -> None:

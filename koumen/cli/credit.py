@@ -30,9 +30,7 @@ def night(
     """End graces, charge and bill every account whose turn has come. Safe to break off and to run again."""
     from koumen.cli import ready
 
-    with ready.database(say):
-        ready.start_django()
-        ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
+    with ready.branch(say):
         from koumen.branch.queries import this_branch
         from koumen.kit import clock
         from koumen.kit.errors import Refusal
@@ -60,9 +58,7 @@ def merchant(
     """Let a merchant's program enter purchases: prints its id and its key, which is shown here only."""
     from koumen.cli import ready
 
-    with ready.database(say):
-        ready.start_django()
-        ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
+    with ready.branch(say):
         from koumen.credit.commands.merchants import register_merchant, renew_merchant_key
         from koumen.credit.queries.merchants import key_of, merchants
         from koumen.kit import clock

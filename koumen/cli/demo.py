@@ -31,9 +31,7 @@ def demo(
         return
     from koumen.cli import ready
 
-    with ready.database(say):
-        ready.start_django()
-        ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
+    with ready.branch(say):
         fill_demonstration()
         show_logins()
 

@@ -175,13 +175,9 @@ def repayments(
     """Post a file of repayments; the same file again, or the same line in another one, posts nothing."""
     if rejects and file.exists() and rejects.exists() and rejects.samefile(file):
         refuse("--rejects must not be the file itself")
-    if branch:
-        os.environ["KOUMEN_BRANCH"] = branch  # before the settings are read
     from koumen.cli import ready
 
-    with ready.database(say):
-        ready.start_django()
-        ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
+    with ready.branch(say, branch):
         from koumen.credit.importer.repayments import INTO, RepaymentFile
 
         known = {kind.value: kind for kind in INTO}
@@ -237,13 +233,9 @@ def roads(
     ] = "",
 ) -> None:
     """Use the roads of a map for travel times; the same file again adds nothing, but mends a map that was lost."""
-    if branch:
-        os.environ["KOUMEN_BRANCH"] = branch  # before the settings are read
     from koumen.cli import ready
 
-    with ready.database(say):
-        ready.start_django()
-        ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
+    with ready.branch(say, branch):
         _take_roads(file)
 
 
@@ -281,13 +273,9 @@ def districts(
     ] = "",
 ) -> None:
     """Draw districts below the board and count by them; the same file again adds nothing, a newer one takes its place."""
-    if branch:
-        os.environ["KOUMEN_BRANCH"] = branch  # before the settings are read
     from koumen.cli import ready
 
-    with ready.database(say):
-        ready.start_django()
-        ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
+    with ready.branch(say, branch):
         from koumen.dispatch.commands import import_districts
         from koumen.kit import clock
         from koumen.kit.actor import SYSTEM

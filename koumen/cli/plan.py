@@ -30,9 +30,7 @@ def plan(
     from koumen.cli import ready
     from koumen.kit.errors import Refusal
 
-    with ready.database(say):
-        ready.start_django()
-        ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
+    with ready.branch(say):
         from koumen.dispatch.commands import plan_day
         from koumen.kit import clock
         from koumen.kit.actor import SYSTEM

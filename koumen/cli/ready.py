@@ -46,6 +46,20 @@ def _is_last(users: int) -> bool:
     return True
 
 
+@contextmanager
+def branch(say: Callable[[str], None], name: str = "") -> Iterator[None]:
+    """Have a branch to work on meanwhile: its database answers, Django is set up, its tables are up to date.
+
+    ``name``: another than this process's own (KOUMEN_BRANCH).
+    """
+    if name:
+        os.environ["KOUMEN_BRANCH"] = name  # before the settings are read
+    with database(say):
+        start_django()
+        bring_up_to_date(lambda step: say(f"  tables: {step}"))
+        yield
+
+
 def start_django() -> None:
     """Set Django up; only commands that touch the database pay for it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "koumen.config.settings")

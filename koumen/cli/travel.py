@@ -98,9 +98,7 @@ def _branch() -> Iterator[None]:
     from koumen.cli import ready
     from koumen.kit.errors import Refusal
 
-    with ready.database(say):
-        ready.start_django()
-        ready.bring_up_to_date(lambda step: say(f"  tables: {step}"))
+    with ready.branch(say):
         try:
             yield
         except Refusal as refusal:
